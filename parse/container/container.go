@@ -79,5 +79,7 @@ const (
 	Video     Format = "video"
 	Audio     Format = "audio"
 	Exe       Format = "exe"
-	OLE       Format = "ole" // a compound file of another kind
+	OLE       Format = "ole"     // a compound file of another kind
+	Document  Format = "package" // a zipped document of another kind: vsdx, xps, epub, odg
+	Archive   Format = "archive" // an archive of a kind not read: cab, ace, arj, lzh, zstd, .Z, iso
 )
