@@ -61,7 +61,13 @@ func Sniff(r io.ReaderAt, size int64) (f Format) {
 	if isTar(head) {
 		return Tar
 	}
-	return textKind(head, size > int64(n))
+	if f := textKind(head, size > int64(n)); f != Unknown {
+		return f
+	}
+	if _, ok := zipDirectory(r, size, 1); ok {
+		return zipKind(r, size) // something was put before it, or it is the last of a set
+	}
+	return Unknown
 }
 
 // magics lists what a file begins with. A dot stands for any byte only where the entry says so by its own test.

@@ -57,7 +57,7 @@ func zipKind(r io.ReaderAt, size int64) Format {
 
 func ooxmlKind(parts map[string]zipEntry, top map[string]bool, types string) Format {
 	has := func(name string) bool { _, ok := parts[name]; return ok }
-	types = strings.ToLower(types)
+	types = overrides(strings.ToLower(types))
 	macros := strings.Contains(types, "macroenabled") || strings.Contains(types, "vbaproject")
 	switch {
 	case strings.Contains(types, "sheet.binary"), has("xl/workbook.bin"):
@@ -78,6 +78,17 @@ func ooxmlKind(parts map[string]zipEntry, top map[string]bool, types string) For
 		return PPTX
 	}
 	return Document
+}
+
+// overrides keeps what [Content_Types].xml says of single parts; its defaults by extension are often there without use.
+func overrides(types string) string {
+	var b strings.Builder
+	for _, tag := range strings.Split(types, "<")[1:] {
+		if tag, _, _ = strings.Cut(tag, ">"); strings.HasPrefix(tag, "override") || strings.Contains(tag, ":override") {
+			b.WriteString(tag + "\n")
+		}
+	}
+	return b.String()
 }
 
 func odfKind(mime string) Format {

@@ -11,7 +11,7 @@ import (
 func textKind(b []byte, more bool) Format {
 	s, ok := plain(b, more)
 	if !ok {
-		return Unknown
+		return mailKind(string(b)) // a mail may carry any bytes in its body
 	}
 	s = strings.TrimLeft(s, "\uFEFF \t\r\n\x00")
 	low := strings.ToLower(s[:min(len(s), 16<<10)])
@@ -62,8 +62,9 @@ func isHTML(low string) bool {
 func mailKind(s string) Format {
 	seen := map[string]string{}
 	known := 0
-	for n, line := range strings.Split(s[:min(len(s), 32<<10)], "\n") {
-		line = strings.TrimRight(line, "\r")
+	s = s[:min(len(s), 32<<10)]
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+	for n, line := range strings.Split(s, "\n") {
 		if line == "" || n > 400 {
 			break
 		}
@@ -96,7 +97,8 @@ func mailKind(s string) Format {
 	if mime && (strings.Contains(seen["content-type"], "multipart/related") || location) {
 		return MHTML
 	}
-	if known >= 3 || known == 2 && (mime || seen["from"] != "") {
+	boundary := strings.Contains(seen["content-type"], "multipart/") && strings.Contains(s, "boundary=")
+	if known >= 3 || boundary || known == 2 && (mime || seen["from"] != "") {
 		return EML
 	}
 	return Unknown
