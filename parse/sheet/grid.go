@@ -1,6 +1,10 @@
 package sheet
 
-import "baosong/parse/container"
+import (
+	"sync"
+
+	"baosong/parse/container"
+)
 
 // Book is a workbook as read: its sheets in the file's order, hidden ones included.
 type Book struct {
@@ -17,6 +21,10 @@ type Grid struct {
 	Rows   []Row   // ascending by Number; rows without any filled cell are left out
 	Merges []Range // merged areas; the value stands in the top-left cell
 	Cut    bool    // reading stopped at a limit; what was read stands
+
+	once  sync.Once
+	byRow map[int][]int // index of Merges, made on first use
+	tall  []int
 }
 
 // Row is one row that holds something.

@@ -1,0 +1,197 @@
+package sheet
+
+import (
+	"errors"
+	"io"
+	"strings"
+
+	"baosong/parse/charset"
+)
+
+// readCSV reads separated text as one sheet. The encoding and the separator are told from the content. A row's number
+// is that of the record, as contract.md has it; blank lines count, as they do in Excel.
+func readCSV(k *keeper, b []byte) error {
+	k.open("Sheet1", false)
+	text := decodeText(b)
+	sep, text := separator(text)
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	r := csvRecords{text: text, sep: sep}
+	number := 0
+	for {
+		record, err := r.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		number++
+		if err := k.record(number, record); errors.Is(err, errCut) {
+			break
+		} else if err != nil {
+			return err
+		}
+	}
+	return k.close()
+}
+
+func (k *keeper) record(number int, record []string) error {
+	if number > MaxRow {
+		return k.cut()
+	}
+	if err := k.start(number, false); err != nil {
+		return err
+	}
+	for i, s := range record {
+		if i >= MaxCol {
+			break
+		}
+		if err := k.add(textCell(i+1, s)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// decodeText tells the encoding. UTF-16 without a mark shows by its zero bytes.
+func decodeText(b []byte) string {
+	if len(b) >= 4 && len(b)%2 == 0 && b[0] != 0xFF && b[0] != 0xFE {
+		odd, even := 0, 0
+		n := min(len(b), 4096)
+		for i := 0; i+1 < n; i += 2 {
+			if b[i] == 0 {
+				even++
+			}
+			if b[i+1] == 0 {
+				odd++
+			}
+		}
+		if odd > n/8 && even == 0 || even > n/8 && odd == 0 {
+			return strings.TrimPrefix(charset.UTF16(b, even > 0), "\uFEFF")
+		}
+	}
+	text, _ := charset.Guess(b)
+	return text
+}
+
+// separator finds the mark between fields: the one that a "sep=" line names, else the one that cuts the first lines
+// into the most even records.
+func separator(text string) (rune, string) {
+	if rest, ok := strings.CutPrefix(text, "sep="); ok && len(rest) > 1 {
+		sep := rune(rest[0])
+		if line, after, found := strings.Cut(rest[1:], "\n"); found && strings.TrimSpace(line) == "" && sep < 0x80 && sep > ' ' || sep == '\t' {
+			return sep, after
+		}
+	}
+	best, score := ',', 0
+	sample := sampleLines(text)
+	for _, sep := range []rune{',', '\t', ';', '，', '|'} {
+		if s := evenness(sample, sep); s > score {
+			best, score = sep, s
+		}
+	}
+	return best, text
+}
+
+// sampleLines returns the first lines, at most 64 KiB, cut at a line's end.
+func sampleLines(text string) string {
+	if len(text) > 64<<10 {
+		text = text[:64<<10]
+		if i := strings.LastIndexByte(text, '\n'); i > 0 {
+			text = text[:i]
+		}
+	}
+	return text
+}
+
+// evenness is how many fields the records have in common under a separator: fields of the most frequent width above
+// one, times the records of that width.
+func evenness(sample string, sep rune) int {
+	r := csvRecords{text: strings.ReplaceAll(sample, "\r", "\n"), sep: sep}
+	widths := map[int]int{}
+	for range 50 {
+		rec, err := r.next()
+		if err != nil {
+			break
+		}
+		if len(rec) > 1 {
+			widths[len(rec)]++
+		}
+	}
+	best := 0
+	for w, n := range widths {
+		best = max(best, n*(w-1))
+	}
+	return best
+}
+
+// numbers that letters name, and joins the rest of a file into one field after a stray quotation mark.
+type csvRecords struct {
+	text string
+	sep  rune
+}
+
+func (r *csvRecords) next() ([]string, error) {
+	if r.text == "" {
+		return nil, io.EOF
+	}
+	var rec []string
+	for {
+		field, more := r.field()
+		rec = append(rec, field)
+		if !more || len(rec) > MaxCol {
+			return rec, nil
+		}
+	}
+}
+
+// field takes one field off the front; more is false when it ended the record.
+func (r *csvRecords) field() (field string, more bool) {
+	if strings.HasPrefix(r.text, `"`) {
+		if f, rest, ok := r.quoted(); ok {
+			return f, r.after(rest)
+		}
+	}
+	end := strings.IndexFunc(r.text, func(c rune) bool { return c == r.sep || c == '\n' })
+	if end < 0 {
+		field, r.text = r.text, ""
+		return field, false
+	}
+	field = r.text[:end]
+	return field, r.after(r.text[end:])
+}
+
+// after steps over the separator or the end of the line.
+func (r *csvRecords) after(rest string) bool {
+	if strings.HasPrefix(rest, string(r.sep)) {
+		r.text = rest[len(string(r.sep)):]
+		return true
+	}
+	r.text = strings.TrimPrefix(rest, "\n")
+	return false
+}
+
+const maxQuoted = 64 << 10 // a quoted field longer than this is a stray mark
+
+// quoted reads a field in quotation marks. It fails when the mark is never closed where a field can end: then the
+// mark is text.
+func (r *csvRecords) quoted() (field, rest string, ok bool) {
+	s := r.text[1:]
+	for i := 0; i < len(s) && i < maxQuoted; {
+		j := strings.IndexByte(s[i:min(len(s), maxQuoted)], '"')
+		if j < 0 {
+			return "", "", false
+		}
+		i += j
+		if strings.HasPrefix(s[i:], `""`) {
+			i += 2
+			continue
+		}
+		tail := s[i+1:]
+		if blank := strings.TrimLeft(tail, " "); blank == "" || blank[0] == '\n' || strings.HasPrefix(blank, string(r.sep)) {
+			return strings.ReplaceAll(s[:i], `""`, `"`), blank, true
+		}
+		i++ // a mark inside the field, not doubled
+	}
+	return "", "", false
+}

@@ -1,0 +1,396 @@
+package sheet
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"baosong/parse/charset"
+	"baosong/parse/container"
+)
+
+// xmlScanner is a forgiving forward reader of XML. It exists beside encoding/xml for two reasons, both measured: a
+// sheet of 80 MB must be read in about a second, and nothing but the tag in hand may be held in memory. It keeps
+// local names only, so that Strict and transitional OOXML read alike. It refuses entity declarations.
+type xmlScanner struct {
+	r      io.Reader
+	buf    []byte
+	pos    int
+	end    int
+	eof    bool
+	err    error
+	name   []byte // local name of the current tag
+	tag    []byte // the current tag's bytes behind its name
+	text   []byte // current text, when mixed is set
+	mixed  bool   // report text too
+	cdata  bool   // text is a CDATA section: nothing in it is escaped
+	closes bool   // the current start tag closes itself; its end comes next
+	depth  int
+}
+
+type xmlKind uint8
+
+const (
+	xmlEOF xmlKind = iota
+	xmlStart
+	xmlEnd
+	xmlText
+)
+
+const (
+	maxTag   = 1 << 20 // a tag longer than this is damage
+	maxText  = 1 << 20 // text of one node; what is longer is cut
+	maxDepth = 10000   // elements inside one another
+)
+
+var errEntity = errors.New("entity declarations are refused")
+
+func newXML(r io.Reader) *xmlScanner {
+	x := &xmlScanner{r: r, buf: make([]byte, 64<<10)}
+	x.fill()
+	head := x.buf[:x.end]
+	if bytes.HasPrefix(head, []byte{0xFF, 0xFE}) || bytes.HasPrefix(head, []byte{0xFE, 0xFF}) {
+		all, err := io.ReadAll(io.MultiReader(bytes.NewReader(bytes.Clone(head)), r))
+		text, _ := charset.Guess(all)
+		return &xmlScanner{r: strings.NewReader(text), buf: x.buf, err: err}
+	}
+	return x
+}
+
+// fill reads more; it keeps what lies between pos and end.
+func (x *xmlScanner) fill() bool {
+	if x.eof || x.err != nil {
+		return false
+	}
+	if x.pos > 0 {
+		copy(x.buf, x.buf[x.pos:x.end])
+		x.end -= x.pos
+		x.pos = 0
+	}
+	if x.end == len(x.buf) {
+		x.buf = append(x.buf, make([]byte, len(x.buf))...)
+	}
+	for tries := 0; tries < 100; tries++ {
+		n, err := x.r.Read(x.buf[x.end:])
+		x.end += n
+		if err == io.EOF {
+			x.eof = true
+			return n > 0
+		}
+		if err != nil {
+			x.err = err
+			return false
+		}
+		if n > 0 {
+			return true
+		}
+	}
+	x.err = io.ErrNoProgress
+	return false
+}
+
+// next moves to the next tag, or text if mixed is set. At the end it returns xmlEOF; check fault afterwards.
+func (x *xmlScanner) next() xmlKind {
+	if x.closes {
+		x.closes = false
+		x.depth--
+		return xmlEnd
+	}
+	for {
+		if k := x.toTag(); k != xmlStart {
+			return k
+		}
+		if k := x.readTag(); k != xmlText || len(x.text) > 0 {
+			return k
+		}
+	}
+}
+
+// toTag passes over text up to the next "<"; it returns xmlStart there.
+func (x *xmlScanner) toTag() xmlKind {
+	x.text, x.cdata = x.text[:0], false
+	for {
+		i := bytes.IndexByte(x.buf[x.pos:x.end], '<')
+		piece := x.buf[x.pos:x.end]
+		if i >= 0 {
+			piece = piece[:i]
+		}
+		if x.mixed && len(x.text) < maxText {
+			x.text = append(x.text, piece...)
+		}
+		x.pos += len(piece)
+		if i >= 0 {
+			if len(x.text) > 0 {
+				return xmlText
+			}
+			return xmlStart
+		}
+		if !x.fill() {
+			return xmlEOF
+		}
+	}
+}
+
+// readTag reads from "<". It returns xmlText for what carries no element: comments, instructions. A CDATA section
+// is text, when text is wanted.
+func (x *xmlScanner) readTag() xmlKind {
+	for x.end-x.pos < 9 && x.fill() {
+	}
+	b := x.buf[x.pos:x.end]
+	switch {
+	case bytes.HasPrefix(b, []byte("<!--")):
+		x.through("-->", false)
+	case bytes.HasPrefix(b, []byte("<![CDATA[")):
+		x.pos += 9
+		x.cdata = true
+		x.through("]]>", x.mixed)
+	case bytes.HasPrefix(b, []byte("<?")):
+		x.through("?>", false)
+	case bytes.HasPrefix(b, []byte("<!")):
+		x.err = fmt.Errorf("%w: %w", container.ErrDamaged, errEntity)
+		return xmlEOF
+	default:
+		return x.element()
+	}
+	return xmlText
+}
+
+// through passes over everything up to and with the mark, and keeps it as text if told so.
+func (x *xmlScanner) through(mark string, keep bool) {
+	for {
+		i := bytes.Index(x.buf[x.pos:x.end], []byte(mark))
+		n := i
+		if i < 0 {
+			n = max(0, x.end-x.pos-len(mark)+1)
+		}
+		if keep && len(x.text) < maxText {
+			x.text = append(x.text, x.buf[x.pos:x.pos+n]...)
+		}
+		x.pos += n
+		if i >= 0 {
+			x.pos += len(mark)
+			return
+		}
+		if !x.fill() {
+			x.pos = x.end
+			return
+		}
+	}
+}
+
+// value returns the text in hand; that of a CDATA section stands as it is.
+func (x *xmlScanner) value() string {
+	if x.cdata {
+		return strings.ToValidUTF8(string(x.text), "\uFFFD")
+	}
+	return unescape(x.text)
+}
+
+func (x *xmlScanner) element() xmlKind {
+	stop, ok := x.tagEnd()
+	if !ok {
+		x.pos = x.end
+		if x.err == nil {
+			x.err = fmt.Errorf("%w: xml ends inside a tag", container.ErrDamaged)
+		}
+		return xmlEOF
+	}
+	b := x.buf[x.pos+1 : stop]
+	x.pos = stop + 1
+	if len(b) > 0 && b[0] == '/' {
+		x.setName(b[1:])
+		x.depth--
+		return xmlEnd
+	}
+	if n := len(b); n > 0 && b[n-1] == '/' {
+		b = b[:n-1]
+		x.closes = true
+	}
+	x.setName(b)
+	if x.depth++; x.depth > maxDepth {
+		x.err = fmt.Errorf("%w: elements nested too deep", container.ErrLimit)
+		return xmlEOF
+	}
+	return xmlStart
+}
+
+// tagEnd finds the ">" of the tag at pos; one inside quotes does not count.
+func (x *xmlScanner) tagEnd() (int, bool) {
+	quote := byte(0)
+	for i := 1; ; i++ {
+		for x.pos+i >= x.end {
+			if i > maxTag || !x.fill() {
+				return 0, false
+			}
+		}
+		switch c := x.buf[x.pos+i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '>':
+			return x.pos + i, true
+		}
+	}
+}
+
+func (x *xmlScanner) setName(b []byte) {
+	n := 0
+	for n < len(b) && b[n] > ' ' {
+		n++
+	}
+	x.tag = b[n:]
+	x.name = b[:n]
+	if i := bytes.IndexByte(x.name, ':'); i >= 0 {
+		x.name = x.name[i+1:]
+	}
+}
+
+// is tells whether the current tag has this local name.
+func (x *xmlScanner) is(name string) bool { return string(x.name) == name }
+
+// attr returns an attribute of the current start tag by local name, unescaped; "" when it is absent.
+func (x *xmlScanner) attr(name string) string {
+	s, _ := x.lookup(name)
+	return s
+}
+
+func (x *xmlScanner) lookup(name string) (string, bool) {
+	b := x.tag
+	for {
+		eq := bytes.IndexByte(b, '=')
+		if eq < 0 {
+			return "", false
+		}
+		key := bytes.TrimSpace(b[:eq])
+		if i := bytes.IndexByte(key, ':'); i >= 0 && string(key[:i]) != "xmlns" {
+			key = key[i+1:]
+		}
+		b = bytes.TrimLeft(b[eq+1:], " \t\r\n")
+		if len(b) == 0 {
+			return "", false
+		}
+		q := b[0]
+		if q != '"' && q != '\'' {
+			return "", false
+		}
+		stop := bytes.IndexByte(b[1:], q)
+		if stop < 0 {
+			return "", false
+		}
+		if string(key) == name {
+			return unescape(b[1 : 1+stop]), true
+		}
+		b = b[2+stop:]
+	}
+}
+
+// content returns the text inside the current element, up to its end tag; elements inside it are passed through.
+func (x *xmlScanner) content() string {
+	if x.closes {
+		x.next()
+		return ""
+	}
+	depth, was := x.depth, x.mixed
+	x.mixed = true
+	defer func() { x.mixed = was }()
+	first := ""
+	var more []byte
+	for {
+		switch x.next() {
+		case xmlText:
+			if first == "" && more == nil {
+				first = x.value()
+			} else if len(more) < maxText {
+				more = append(more, x.value()...)
+			}
+		case xmlEnd:
+			if x.depth < depth {
+				return first + string(more)
+			}
+		case xmlEOF:
+			return first + string(more)
+		}
+	}
+}
+
+// skip passes over the current element with all that it holds.
+func (x *xmlScanner) skip() {
+	depth, was := x.depth, x.mixed
+	x.mixed = false
+	for {
+		k := x.next()
+		if k == xmlEOF || k == xmlEnd && x.depth < depth {
+			break
+		}
+	}
+	x.mixed = was
+}
+
+// fault returns what ended the reading, nil at a good end.
+func (x *xmlScanner) fault() error {
+	if x.err == nil && x.depth > 0 {
+		return fmt.Errorf("%w: xml ends too early", container.ErrDamaged)
+	}
+	return x.err
+}
+
+// unescape resolves the five entities and character references; others stay as they are. Bytes that are no UTF-8
+// become U+FFFD.
+func unescape(b []byte) string {
+	i := bytes.IndexByte(b, '&')
+	if i < 0 {
+		if utf8.Valid(b) {
+			return string(b)
+		}
+		return strings.ToValidUTF8(string(b), "\uFFFD")
+	}
+	out := make([]byte, 0, len(b))
+	for i >= 0 {
+		out = append(out, b[:i]...)
+		b = b[i:]
+		stop := bytes.IndexByte(b[:min(len(b), 12)], ';')
+		if stop < 0 {
+			out, b = append(out, '&'), b[1:]
+		} else if r, ok := entity(string(b[1:stop])); ok {
+			out, b = utf8.AppendRune(out, r), b[stop+1:]
+		} else {
+			out, b = append(out, '&'), b[1:]
+		}
+		i = bytes.IndexByte(b, '&')
+	}
+	return strings.ToValidUTF8(string(append(out, b...)), "\uFFFD")
+}
+
+func entity(name string) (rune, bool) {
+	switch name {
+	case "amp":
+		return '&', true
+	case "lt":
+		return '<', true
+	case "gt":
+		return '>', true
+	case "quot":
+		return '"', true
+	case "apos":
+		return '\'', true
+	}
+	if len(name) < 2 || name[0] != '#' {
+		return 0, false
+	}
+	base, digits := 10, name[1:]
+	if digits[0] == 'x' || digits[0] == 'X' {
+		base, digits = 16, digits[1:]
+	}
+	n, err := strconv.ParseUint(digits, base, 32)
+	if err != nil || n > utf8.MaxRune || n >= 0xD800 && n < 0xE000 {
+		return 0, false
+	}
+	return rune(n), true
+}
