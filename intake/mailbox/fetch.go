@@ -1,0 +1,154 @@
+package mailbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+)
+
+// slowest is the slowest transfer of a body that is waited for, in bytes a second.
+const slowest = 8 << 10
+
+// bodyLimit is how long the transfer of size bytes may take.
+func (c *Client) bodyLimit(size int64) time.Duration {
+	return c.o.PollLimit + time.Duration(size/slowest)*time.Second
+}
+
+// Fetch streams the whole mail to w and does not mark it read. Unless the error is nil, what was written must be thrown
+// away. ErrGone when the mail is not in the folder any more, ErrTruncated when less came than announced; an error of w is
+// handed back as it is and ends the connection.
+func (c *Client) Fetch(ctx context.Context, uid uint32, w io.Writer) (int64, error) {
+	if uid == 0 || c.folder.Name == "" {
+		return 0, &Error{Op: "fetch", Err: errors.New("no folder is open, or the UID is 0")}
+	}
+	if !c.bySequence {
+		var set imap.UIDSet
+		set.AddNum(imap.UID(uid))
+		got, err := c.body(ctx, set, uid, w)
+		if err != nil || got.came {
+			return got.n, err
+		}
+	}
+	// Nothing came. Either the mail is gone, or the server puts the UID after the body, where go-imap looks too late.
+	number, err := c.sequenceNumber(ctx, uid)
+	if err != nil {
+		return 0, err
+	}
+	var set imap.SeqSet
+	set.AddNum(number)
+	got, err := c.body(ctx, set, uid, w)
+	switch {
+	case err != nil:
+		return got.n, err
+	case !got.came:
+		return 0, &Error{Op: "fetch", Temporary: true, Err: fmt.Errorf("server sends nothing for UID %d though it lists it", uid)}
+	case got.uid != uid:
+		return 0, &Error{Op: "fetch", Temporary: true, Err: fmt.Errorf("server sends UID %d for UID %d", got.uid, uid)}
+	}
+	c.bySequence = true
+	return got.n, nil
+}
+
+// received is what one answer to a FETCH of a body brought.
+type received struct {
+	came bool
+	uid  uint32
+	n    int64
+}
+
+// body fetches one body by UID or sequence number.
+func (c *Client) body(ctx context.Context, set imap.NumSet, uid uint32, w io.Writer) (received, error) {
+	var got received
+	var writeErr error
+	err := c.do(ctx, "fetch", c.o.PollLimit, func(t *timer) error {
+		f := c.imap.Fetch(set, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{{Peek: true}}})
+		var sizeErr error
+		for m := f.Next(); m != nil; m = f.Next() {
+			for item := m.Next(); item != nil; item = m.Next() {
+				switch item := item.(type) {
+				case imapclient.FetchItemDataUID:
+					got.uid = uint32(item.UID)
+				case imapclient.FetchItemDataBodySection:
+					if got.came || item.Literal == nil {
+						continue
+					}
+					got.came = true
+					t.longer(c.bodyLimit(item.Literal.Size()))
+					got.n, sizeErr, writeErr = c.copyBody(w, item.Literal)
+				}
+			}
+		}
+		closeErr := f.Close()
+		if sizeErr != nil && closeErr == nil {
+			return sizeErr
+		}
+		return closeErr
+	})
+	if writeErr != nil {
+		return got, writeErr
+	}
+	return got, err
+}
+
+// copyBody copies a literal and compares what came with what was announced: a connection cut in the middle looks like a
+// clean end. When w fails the connection is ended, for the rest is of no use and may be long.
+func (c *Client) copyBody(w io.Writer, literal imap.LiteralReader) (n int64, sizeErr, writeErr error) {
+	keep := &keeper{w: w}
+	n, err := io.Copy(keep, literal)
+	if keep.err != nil {
+		c.wire.abort(keep.err)
+		return n, nil, keep.err
+	}
+	if n != literal.Size() || err != nil {
+		return n, fmt.Errorf("%w: %d bytes of %d", ErrTruncated, n, literal.Size()), nil
+	}
+	return n, nil, nil
+}
+
+// keeper remembers the error of its writer, which io.Copy mixes up with the reader's.
+type keeper struct {
+	w   io.Writer
+	err error
+}
+
+func (k *keeper) Write(p []byte) (int, error) {
+	n, err := k.w.Write(p)
+	if err == nil && n < len(p) {
+		err = io.ErrShortWrite
+	}
+	k.err = err
+	return n, err
+}
+
+// sequenceNumber finds the sequence number of a UID, ErrGone when the folder does not list it.
+func (c *Client) sequenceNumber(ctx context.Context, uid uint32) (uint32, error) {
+	if err := c.reopen(ctx); err != nil {
+		return 0, err
+	}
+	var number uint32
+	for from := uint32(1); from <= c.folder.Exists && number == 0; from += listChunk {
+		var set imap.SeqSet
+		set.AddRange(from, min(from+listChunk-1, c.folder.Exists))
+		err := c.do(ctx, "fetch", c.o.PollLimit, func(*timer) error {
+			f := c.imap.Fetch(set, &imap.FetchOptions{UID: true})
+			for m := f.Next(); m != nil; m = f.Next() {
+				if entry(m).UID == uid {
+					number = m.SeqNum
+				}
+			}
+			return f.Close()
+		})
+		if err != nil {
+			return 0, err
+		}
+	}
+	if number == 0 {
+		return 0, &Error{Op: "fetch", Err: fmt.Errorf("UID %d: %w", uid, ErrGone)}
+	}
+	return number, nil
+}

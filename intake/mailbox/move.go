@@ -1,0 +1,124 @@
+package mailbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/emersion/go-imap/v2"
+)
+
+// Moved says where a moved mail is now.
+type Moved struct {
+	UIDValidity uint32
+	UID         uint32
+	Known       bool // the server told UIDVALIDITY and UID
+	// Left says that the server can neither move nor expunge a single mail: the mail was copied, and the original is
+	// still in the folder, marked \Deleted. A plain EXPUNGE would also remove what staff marked.
+	Left bool
+}
+
+// Move moves one mail of the open folder into another, which is made when missing. ErrGone when it was not there any
+// more. After a lost connection the mail may have been moved or copied; the caller finds it again by its bytes.
+func (c *Client) Move(ctx context.Context, uid uint32, folder string) (Moved, error) {
+	if uid == 0 || c.folder.Name == "" || folder == c.folder.Name {
+		return Moved{}, &Error{Op: "move", Err: errors.New("no folder is open, the UID is 0, or the folder is the same")}
+	}
+	moved, err := c.move(ctx, uid, folder)
+	var refusal *Error
+	if err == nil || c.Lost() || !errors.As(err, &refusal) || refusal.Text == "" || !c.missing(ctx, folder) {
+		return moved, err
+	}
+	if err := c.Create(ctx, folder); err != nil {
+		return Moved{}, err
+	}
+	return c.move(ctx, uid, folder)
+}
+
+// move uses MOVE where the server has it, else COPY, \Deleted and UID EXPUNGE of this one UID.
+func (c *Client) move(ctx context.Context, uid uint32, folder string) (moved Moved, err error) {
+	var set imap.UIDSet
+	set.AddNum(imap.UID(uid))
+	plus := c.caps.Has(imap.CapUIDPlus)
+	if c.caps.Has(imap.CapMove) {
+		err := c.do(ctx, "move", c.o.PollLimit, func(*timer) error {
+			d, err := c.imap.Move(set, folder).Wait()
+			if err == nil {
+				moved = destination(d.UIDValidity, d.DestUIDs)
+			}
+			return err
+		})
+		if err == nil && plus && !moved.Known {
+			// A server with UIDPLUS always tells, unless there was nothing to move.
+			return moved, c.fault("move", fmt.Errorf("UID %d: %w", uid, ErrGone))
+		}
+		return moved, err
+	}
+	err = c.do(ctx, "move", c.o.PollLimit, func(*timer) error {
+		d, err := c.imap.Copy(set, folder).Wait()
+		if err == nil {
+			moved = destination(d.UIDValidity, d.DestUIDs)
+		}
+		return err
+	})
+	if err != nil {
+		return Moved{}, err
+	}
+	if plus && !moved.Known {
+		return moved, c.fault("move", fmt.Errorf("UID %d: %w", uid, ErrGone))
+	}
+	err = c.do(ctx, "move", c.o.PollLimit, func(*timer) error {
+		if err := c.imap.Store(set, addFlag(imap.FlagDeleted), nil).Close(); err != nil || !plus {
+			moved.Left = err == nil
+			return err
+		}
+		return c.imap.UIDExpunge(set).Close()
+	})
+	return moved, err
+}
+
+// destination reads COPYUID, which for one mail names one UID.
+func destination(validity uint32, uids imap.NumSet) Moved {
+	set, ok := uids.(imap.UIDSet)
+	if !ok || validity == 0 || len(set) != 1 || set[0].Start != set[0].Stop {
+		return Moved{}
+	}
+	return Moved{UIDValidity: validity, UID: uint32(set[0].Start), Known: true}
+}
+
+func addFlag(f imap.Flag) *imap.StoreFlags {
+	return &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{f}}
+}
+
+// Keyword marks one mail of the open folder with a keyword: ASCII letters, digits and $ - _ . only. ErrKeyword when it is
+// none, or when the folder does not keep keywords.
+func (c *Client) Keyword(ctx context.Context, uid uint32, keyword string) error {
+	if uid == 0 || c.folder.Name == "" {
+		return &Error{Op: "keyword", Err: errors.New("no folder is open, or the UID is 0")}
+	}
+	// go-imap ends the connection over a keyword it cannot send.
+	if !ValidKeyword(keyword) {
+		return c.fault("keyword", fmt.Errorf("%q: %w", keyword, ErrKeyword))
+	}
+	if len(c.flags) > 0 && !slices.Contains(c.flags, imap.FlagWildcard) && !slices.Contains(c.flags, imap.Flag(keyword)) {
+		return c.fault("keyword", fmt.Errorf("folder %s keeps no new keywords: %w", c.folder.Name, ErrKeyword))
+	}
+	var set imap.UIDSet
+	set.AddNum(imap.UID(uid))
+	return c.do(ctx, "keyword", c.o.PollLimit, func(*timer) error {
+		return c.imap.Store(set, addFlag(imap.Flag(keyword)), nil).Close()
+	})
+}
+
+// ValidKeyword says whether every server takes s as a keyword.
+func ValidKeyword(s string) bool {
+	for i := range len(s) {
+		b := s[i]
+		letter := 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9'
+		if !letter && b != '$' && b != '-' && b != '_' && b != '.' {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 64
+}
