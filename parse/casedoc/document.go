@@ -12,6 +12,7 @@ type Document struct {
 	TextBoxes []string // text of boxes, also repeated in Blocks where they are anchored
 	Comments  []string // reviewers' comments; never part of the body
 	Deleted   []string // text of tracked deletions; never part of the body (insertions are)
+	Hidden    []string // text formatted as hidden; never part of the body
 	Notes     []string // footnotes and endnotes
 	Pages     int      // 0 where the format does not say
 	ScanOnly  bool     // pictures of pages, no text
@@ -19,11 +20,12 @@ type Document struct {
 	Cut       bool // reading stopped at a limit
 }
 
-// Block is a paragraph or a table; exactly one of Text and Table is set (an empty paragraph has neither).
+// Block is a paragraph or a table; exactly one of Text and Table is set. Empty paragraphs are left out.
 type Block struct {
-	Text    string
-	Heading int // outline level 1..9 where the format tells, 0 for body text
-	Page    int // from 1 where the format tells (PDF)
+	Text    string // with its automatic number
+	Number  string // automatic number that Text begins with, as 一、 or "1. "; Word does not count it as a word
+	Heading int    // outline level 1..9 where the format tells, 0 for body text
+	Page    int    // from 1 where the format tells (PDF)
 	Table   *Table
 }
 
@@ -34,24 +36,32 @@ type Table struct {
 
 // TableCell is one cell with its grid position; a vertically merged cell stands in its first row only.
 type TableCell struct {
-	Text    string
-	Col     int // grid column from 1
+	Text    string // paragraphs a line each; tables within the cell are part of it
+	Col     int    // grid column from 1
 	ColSpan int
 	RowSpan int
+	Nested  []*Table // tables within the cell
 }
 
-// Picture is one image in a document.
+// Picture is one image in a document. Charts and SmartArt count as pictures.
 type Picture struct {
-	SHA256 string
+	SHA256 string // of the bytes as stored; of the address for a linked picture
 	Format container.Format
-	Size   int64
-	InBody bool // false: header, footer or background
+	Size   int64 // 0 for a linked picture
+	InBody bool  // false: header, footer or background
 }
+
+// Formats of pictures that are drawn from figures rather than stored as an image.
+const (
+	Chart    container.Format = "chart"
+	SmartArt container.Format = "smartart"
+	Linked   container.Format = "linked" // outside the file
+)
 
 // Limits bound what Read takes in. Zero means the default of each.
 type Limits struct {
 	Characters int    // text of the document (default 4,000,000)
 	Bytes      int64  // inflated bytes of all parts (default 256 MiB)
 	Pages      int    // pages of a PDF (default 500)
-	Scratch    string // folder for caches and spills; empty: none
+	Scratch    string // folder for the compiled PDF engine (21 MB, kept from file to file); empty: compiled anew, 3 s and 300 MB
 }

@@ -1,0 +1,111 @@
+package casedoc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"baosong/parse/container"
+)
+
+// corpus finds other people's files beside the checkout, or skips the test loudly.
+func corpus(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	for err == nil {
+		if _, e := os.Stat(filepath.Join(dir, "go.mod")); e == nil {
+			break
+		}
+		if dir == filepath.Dir(dir) {
+			err = errors.New("no go.mod above")
+		}
+		dir = filepath.Dir(dir)
+	}
+	root := filepath.Join(dir, "..", "shared", "corpus")
+	if _, e := os.Stat(root); err != nil || e != nil {
+		if os.Getenv("BAOSONG_CORPUS") == "required" {
+			t.Fatal("BAOSONG_CORPUS=required, but there is no ../shared/corpus beside the checkout")
+		}
+		t.Skip("SKIPPED: no ../shared/corpus beside the checkout; other people's files were NOT tried")
+	}
+	return root
+}
+
+// toolRead reads a file as parse does: sniff, then read.
+func toolRead(t testing.TB, path string) (*Document, container.Format, error) {
+	format, err := container.SniffFile(path)
+	if err != nil {
+		return nil, format, err
+	}
+	d, err := Read(context.Background(), path, format, Limits{Scratch: scratch(t)})
+	return d, format, err
+}
+
+func TestCorpusReadsAll(t *testing.T) {
+	root := corpus(t)
+	type score struct{ files, read, told int }
+	scores := map[string]*score{}
+	for _, dir := range []string{"docs", "pdf"} {
+		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() {
+				return err
+			}
+			rel, _ := filepath.Rel(root, path)
+			source := strings.Join(strings.SplitN(rel, string(filepath.Separator), 3)[:2], "/")
+			if scores[source] == nil {
+				scores[source] = &score{}
+			}
+			s := scores[source]
+			s.files++
+			begin := time.Now()
+			d, format, err := toolRead(t, path)
+			took := time.Since(begin)
+			switch {
+			case err == nil:
+				s.read++
+				if os.Getenv("BAOSONG_DUMP") != "" && strings.Contains(path, os.Getenv("BAOSONG_DUMP")) {
+					t.Logf("%s\n%s", rel, dump(d))
+				}
+			case told(err):
+				s.told++
+				t.Logf("%-70s %-10s %v", rel, format, err)
+			default:
+				t.Errorf("%s: %v: no sentinel", rel, err)
+			}
+			if took > 5*time.Second {
+				t.Errorf("%s took %v", rel, took)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	table := fmt.Sprintf("%-26s %6s %6s %6s\n", "source", "files", "read", "told")
+	for _, name := range slices.Sorted(maps.Keys(scores)) {
+		s := scores[name]
+		table += fmt.Sprintf("%-26s %6d %6d %6d\n", name, s.files, s.read, s.told)
+	}
+	t.Log("\n" + table)
+}
+
+func told(err error) bool {
+	return errors.Is(err, container.ErrDamaged) || errors.Is(err, container.ErrEncrypted) ||
+		errors.Is(err, container.ErrUnsupported) || errors.Is(err, container.ErrLimit)
+}
+
+func scratch(t testing.TB) string {
+	dir := filepath.Join(os.TempDir(), "baosong-test-pdfium")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}

@@ -1,0 +1,100 @@
+package casedoc
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"baosong/parse/charset"
+	"baosong/parse/container"
+)
+
+// Text returns the body in reading order: a line for each paragraph, a line for each row of a table with tabs between
+// its cells.
+func (d *Document) Text() string {
+	var b strings.Builder
+	for i, bl := range d.Blocks {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		if bl.Table != nil {
+			b.WriteString(bl.Table.text())
+		} else {
+			b.WriteString(bl.Text)
+		}
+	}
+	return b.String()
+}
+
+func (t *Table) text() string {
+	var b strings.Builder
+	for i, row := range t.Rows {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		for j, c := range row {
+			if j > 0 {
+				b.WriteByte('\t')
+			}
+			b.WriteString(c.Text)
+		}
+	}
+	return b.String()
+}
+
+// Pictured returns the number of distinct pictures in the body.
+func (d *Document) Pictured() int {
+	n := 0
+	for _, p := range d.Pictures {
+		if p.InBody {
+			n++
+		}
+	}
+	return n
+}
+
+// clean drops control characters that formats leave behind, and the blanks around a paragraph.
+func clean(s string) string {
+	if strings.IndexFunc(s, stray) >= 0 {
+		s = strings.Map(func(r rune) rune {
+			if stray(r) {
+				return -1
+			}
+			return r
+		}, s)
+	}
+	return strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '\uFEFF' || r == '\u200B' })
+}
+
+func stray(r rune) bool {
+	return r < 0x20 && r != '\t' && r != '\n' || r == 0x7F || r == '\u00AD' || r == '\uFFFE' || r == '\uFFFF'
+}
+
+// text reads a plain text file of any encoding, a paragraph a line.
+func (rd *reader) text(ctx context.Context, doc *Document, src source) error {
+	raw, err := src.whole()
+	if err != nil {
+		return err
+	}
+	s, name := charset.Guess(raw)
+	if name == "" && strings.Count(s, "\uFFFD")*20 > len(s) {
+		return fmt.Errorf("no text in any known encoding: %w", container.ErrDamaged)
+	}
+	f := newFlow(rd.room)
+	for line := range strings.Lines(s) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		f.write(strings.TrimRight(line, "\r\n"))
+		f.endPara()
+		if rd.room.cut {
+			break
+		}
+	}
+	doc.Blocks = f.finish()
+	return nil
+}
+
+// lines returns the text of a side story, such as a header or a comment, as one string.
+func lines(blocks []Block) string { return (&Document{Blocks: blocks}).Text() }

@@ -1,0 +1,199 @@
+package casedoc
+
+import (
+	"strconv"
+	"strings"
+)
+
+// prop handles the properties of paragraphs, runs, rows and cells.
+func (s *wordStory) prop(e element, t *tokens) bool {
+	switch e.name {
+	case "w:pPr":
+		s.inPara = true
+	case "w:rPr":
+		s.inMark, s.inRun = s.inPara, !s.inPara
+	case "w:rPrChange", "w:pPrChange", "w:trPrChange", "w:tcPrChange", "w:tblPrChange", "w:tblPrExChange", "w:sectPrChange",
+		"w:tblGridChange", "w:numberingChange", "w:tblPr", "w:tblPrEx", "w:tblGrid":
+		t.pass()
+	case "w:trPr":
+		s.inRow = true
+	case "w:gridBefore":
+		s.flow.skipCols(atoi(e.attr("val"), 0))
+	case "w:gridSpan", "w:vMerge", "w:vmerge", "w:hMerge", "w:hmerge":
+		s.cellProp(e)
+	default:
+		return s.inPara && s.paraProp(e, t) || s.inRun && s.runProp(e, t) || s.inRow && s.rowProp(e, t)
+	}
+	return true
+}
+
+func (s *wordStory) paraProp(e element, t *tokens) bool {
+	if s.inMark {
+		if e.name == "w:del" || e.name == "w:moveFrom" {
+			s.para.joined = true
+			t.pass()
+		} else if e.name == "aml:annotation" {
+			return false
+		}
+		return true
+	}
+	switch e.name {
+	case "w:pStyle":
+		s.para.style = e.attr("val")
+	case "w:outlineLvl":
+		s.para.outline = -1
+		if n := level(atoi(e.attr("val"), 9)); n > 0 {
+			s.para.outline = n
+		}
+	case "w:numId", "w:ilfo":
+		s.para.numID = e.attr("val")
+	case "w:ilvl":
+		s.para.numLevel = atoi(e.attr("val"), 0)
+	case "wx:t":
+		if text := e.attr("val"); strings.IndexFunc(text, func(r rune) bool { return r >= 0xE000 && r <= 0xF8FF || r == '·' }) < 0 && len(text) < 200 {
+			s.para.number = spaced(text, false)
+		}
+	case "w:sectPr": // its headers are stories of their own in Word 2003 XML
+		s.inPara = false
+	case "aml:annotation":
+		t.pass()
+	case "w:hdr", "w:ftr":
+		return false
+	}
+	return true
+}
+
+func (s *wordStory) runProp(e element, t *tokens) bool {
+	switch e.name {
+	case "w:vanish":
+		s.hidden = e.on()
+	case "w:rStyle":
+		s.hidden = s.hidden || s.w.styles.hiddenChars[e.attr("val")]
+	case "w:del", "w:moveFrom", "w:ins":
+		t.pass()
+	case "aml:annotation":
+		return false
+	}
+	return true
+}
+
+// rowProp handles a row tracked as deleted: the mark stands empty in w:trPr.
+func (s *wordStory) rowProp(e element, t *tokens) bool {
+	if n := len(s.rows); e.name == "w:del" && n > 0 {
+		if !s.rows[n-1] {
+			s.rows[n-1] = true
+			s.removed++
+		}
+		t.pass()
+	}
+	return true
+}
+
+func (s *wordStory) cellProp(e element) {
+	b := s.flow.table()
+	if b == nil || b.cell == nil || s.flow.beyond > 0 {
+		return
+	}
+	val := e.attr("val")
+	switch e.name {
+	case "w:gridSpan":
+		b.cell.span = atoi(val, 1)
+	case "w:vMerge", "w:vmerge":
+		b.cell.start = val == "restart"
+		b.cell.cont = !b.cell.start
+	default:
+		b.cell.joinLeft = val != "restart"
+	}
+}
+
+// field follows w:fldChar: text between begin and separate is the instruction, not the result.
+func (s *wordStory) field(e element) {
+	n := len(s.fields)
+	switch e.attr("fldCharType") {
+	case "begin":
+		if n < 200 {
+			s.fields = append(s.fields, true)
+		}
+	case "separate":
+		if n > 0 {
+			s.fields[n-1] = false
+		}
+	case "end":
+		if n > 0 {
+			s.fields = s.fields[:n-1]
+		}
+	}
+}
+
+// formField is a legacy form field: its value is a property, not text.
+type formField struct {
+	kind    string
+	entries []string
+	chosen  int
+	checked bool
+}
+
+func (f *formField) read(e element) {
+	switch e.name {
+	case "w:ddList", "w:checkBox":
+		f.kind = e.name
+	case "w:listEntry":
+		if len(f.entries) < 100 {
+			f.entries = append(f.entries, e.attr("val"))
+		}
+	case "w:result", "w:default", "w:checked":
+		if f.kind == "w:checkBox" {
+			f.checked = e.on()
+		} else {
+			f.chosen = atoi(e.attr("val"), 0)
+		}
+	}
+}
+
+func (f *formField) shown() string {
+	switch {
+	case f.kind == "w:checkBox" && f.checked:
+		return "☑"
+	case f.kind == "w:checkBox":
+		return "☐"
+	case f.kind == "w:ddList" && f.chosen >= 0 && f.chosen < len(f.entries):
+		return f.entries[f.chosen]
+	}
+	return ""
+}
+
+// symbol maps a character of a symbol font, as w:sym and RTF give it, to Unicode.
+func symbol(font, hex string) string {
+	n, err := strconv.ParseUint(hex, 16, 32)
+	if err != nil {
+		return ""
+	}
+	return symbolRune(font, rune(n))
+}
+
+func symbolRune(font string, r rune) string {
+	if r < 0xF000 || r > 0xF0FF {
+		if r == 0 || r > 0x10FFFF {
+			return ""
+		}
+		return string(r)
+	}
+	low := byte(r)
+	table := map[byte]string{}
+	switch strings.ToLower(font) {
+	case "wingdings":
+		table = map[byte]string{0x6C: "●", 0x6E: "■", 0x6F: "□", 0x70: "□", 0x71: "❑", 0x72: "❒", 0x73: "⬧", 0x74: "⧫", 0x75: "◆",
+			0x76: "❖", 0x77: "⬥", 0x9F: "•", 0xA8: "□", 0xA7: "▪", 0xAB: "★", 0xD8: "➢", 0xE0: "→", 0xFB: "✗", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑"}
+	case "wingdings 2":
+		table = map[byte]string{0x30: "☑", 0x50: "✓", 0x51: "☒", 0x52: "☑", 0x53: "☒", 0x54: "☒", 0xA3: "□", 0x98: "■", 0x97: "●"}
+	case "symbol":
+		table = map[byte]string{0xB7: "•", 0xB0: "°", 0xB1: "±", 0xB4: "×", 0xB8: "÷", 0xA3: "≤", 0xB3: "≥", 0xB9: "≠", 0xAE: "→", 0x6D: "μ", 0x57: "Ω"}
+	}
+	if s, ok := table[low]; ok {
+		return s
+	}
+	if strings.EqualFold(font, "symbol") && low >= 0x20 && low < 0x40 {
+		return string(rune(low))
+	}
+	return "□"
+}

@@ -1,0 +1,348 @@
+package casedoc
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+)
+
+// wordStory reads one story of WordprocessingML (2006 or Word 2003) element by element.
+type wordStory struct {
+	w      *wordPackage
+	rels   map[string]relation
+	inBody bool
+	flow   *flow
+	outer  []frame // stories around the text box or note being read
+
+	para    paraProps
+	inPara  bool // within w:pPr
+	inRun   bool // within w:rPr of a run
+	inMark  bool // within w:rPr of a paragraph mark
+	inRow   bool // within w:trPr
+	text    *strings.Builder
+	keep    bool // xml:space="preserve"
+	removed int  // depth of tracked deletions
+	hidden  bool
+	del     strings.Builder
+	hid     strings.Builder
+	fields  []bool // open fields; true while their instruction is read
+	rows    []bool // open rows; true when tracked as deleted
+	choices []bool // open mc:AlternateContent; true once one branch was taken
+	marks   []string
+	form    formField
+	object  *oleObject
+	binary  *binary
+}
+
+// frame is what a text box or note interrupts.
+type frame struct {
+	flow   *flow
+	para   paraProps
+	kind   string
+	fields []bool
+	rows   []bool
+}
+
+// paraProps is what w:pPr says.
+type paraProps struct {
+	style    string
+	outline  int // 1..9, 0 unset, -1 body
+	numID    string
+	numLevel int // -1 unset
+	number   string
+	joined   bool // the paragraph mark was deleted: the next paragraph goes on here
+}
+
+// maxFrames bounds text boxes within text boxes.
+const maxFrames = 16
+
+func newWordStory(w *wordPackage, rels map[string]relation, inBody bool) *wordStory {
+	return &wordStory{w: w, rels: rels, inBody: inBody, flow: newFlow(w.rd.room), para: paraProps{numLevel: -1}}
+}
+
+func (s *wordStory) finish() []Block {
+	for len(s.outer) > 0 {
+		s.endFrame()
+	}
+	s.settle()
+	return s.flow.finish()
+}
+
+func (s *wordStory) element(ctx context.Context, t *tokens, e element) error {
+	if s.w.rd.room.cut {
+		return errCut
+	}
+	switch {
+	case e.text != nil:
+		s.chars(e.text)
+	case e.end:
+		s.end(e.name)
+	case s.prop(e, t), s.inline(e, t), s.frameStart(e, t), s.drawing(e, t):
+	case e.name == "w:altChunk":
+		return s.chunk(ctx, s.rels[e.relAttr("id")])
+	}
+	return nil
+}
+
+func (s *wordStory) chars(b []byte) {
+	switch {
+	case s.binary != nil:
+		s.binary.write(b)
+	case s.text != nil && s.text.Len() < s.w.rd.lim.Characters*4:
+		s.text.Write(b)
+	}
+}
+
+// put writes visible text, or sets it aside when it is deleted, hidden or a field's instruction.
+func (s *wordStory) put(text string) {
+	room := s.w.rd.room
+	switch {
+	case s.removed > 0:
+		if room.take(utf8.RuneCountInString(text)) {
+			s.del.WriteString(text)
+		}
+	case len(s.fields) > 0 && s.fields[len(s.fields)-1]:
+	case s.hidden:
+		if room.take(utf8.RuneCountInString(text)) {
+			s.hid.WriteString(text)
+		}
+	default:
+		s.flow.write(text)
+	}
+}
+
+// inline handles what stands within a paragraph, and paragraphs, tables and tracked changes themselves.
+func (s *wordStory) inline(e element, t *tokens) bool {
+	switch e.name {
+	case "w:t", "w:delText", "m:t", "a:t":
+		s.text, s.keep = &strings.Builder{}, e.attr("space") == "preserve" || e.name == "a:t"
+	case "w:tab", "w:ptab":
+		s.put("\t")
+	case "w:br", "w:cr", "a:br":
+		s.put("\n")
+	case "w:noBreakHyphen":
+		s.put("-")
+	case "w:sym":
+		s.put(symbol(e.attr("font"), e.attr("char")))
+	case "w:r":
+		s.hidden = false
+	case "w:p", "a:p":
+		s.para = paraProps{numLevel: -1}
+	case "w:tbl":
+		s.flow.startTable()
+	case "w:tr":
+		s.flow.startRow()
+		s.rows = append(s.rows, false)
+	case "w:tc":
+		s.flow.startCell()
+	case "w:del", "w:moveFrom":
+		s.removed++
+	case "w:fldChar":
+		s.field(e)
+	case "w:ddList", "w:checkBox", "w:ffData", "w:listEntry", "w:result", "w:default", "w:checked":
+		s.form.read(e)
+	case "w:sdtPr", "w:sdtEndPr", "w:rt", "w:customXmlPr", "w:smartTagPr", "w:background", "w:instrText", "w:docPr":
+		t.pass()
+	case "mc:AlternateContent":
+		s.choices = append(s.choices, false)
+	case "mc:Choice", "mc:Fallback":
+		s.choice(e, t)
+	case "aml:annotation":
+		s.annotation(e, t)
+	default:
+		return false
+	}
+	return true
+}
+
+// choice takes the first branch of mc:AlternateContent that Word would, so that no text box is read twice.
+func (s *wordStory) choice(e element, t *tokens) {
+	n := len(s.choices)
+	if n == 0 {
+		return
+	}
+	foreign := false
+	if e.name == "mc:Choice" {
+		for _, ns := range strings.Fields(e.attr("Requires")) {
+			foreign = foreign || ns == "wpi" || ns == "aink" || ns == "am3d"
+		}
+	}
+	if s.choices[n-1] || foreign {
+		t.pass()
+		return
+	}
+	s.choices[n-1] = true
+}
+
+// annotation handles the tracked changes and comments of Word 2003 XML.
+func (s *wordStory) annotation(e element, t *tokens) {
+	kind := e.attr("type")
+	switch kind {
+	case "Word.Deletion":
+		if s.inPara || s.inMark || s.inRun {
+			s.para.joined = s.para.joined || s.inMark
+			t.pass()
+			return
+		}
+		s.removed++
+	case "Word.Comment":
+		if !s.pushFrame("w:comment") {
+			t.pass()
+			return
+		}
+	case "Word.Formatting", "Word.Numbering":
+		t.pass()
+		return
+	}
+	s.marks = append(s.marks, kind)
+}
+
+func (s *wordStory) endAnnotation() {
+	n := len(s.marks)
+	if n == 0 {
+		return
+	}
+	kind := s.marks[n-1]
+	s.marks = s.marks[:n-1]
+	switch kind {
+	case "Word.Deletion":
+		s.removed = max(s.removed-1, 0)
+	case "Word.Comment":
+		s.popFrame("w:comment")
+	}
+}
+
+func (s *wordStory) end(name string) {
+	switch name {
+	case "w:t", "w:delText", "m:t", "a:t":
+		s.endText()
+	case "w:p", "a:p":
+		s.endPara()
+	case "w:tc":
+		s.flow.endCell()
+	case "w:tr":
+		s.endRow()
+	case "w:tbl":
+		s.flow.endTable()
+	case "w:del", "w:moveFrom":
+		s.removed = max(s.removed-1, 0)
+	case "w:pPr":
+		s.inPara = false
+	case "w:trPr":
+		s.inRow = false
+	case "w:rPr":
+		s.inRun, s.inMark = false, false
+	case "w:r":
+		s.hidden = false
+	case "w:ffData":
+		s.flow.write(s.form.shown())
+		s.form = formField{}
+	case "mc:AlternateContent":
+		s.choices = s.choices[:max(len(s.choices)-1, 0)]
+	case "aml:annotation":
+		s.endAnnotation()
+	case "w:object":
+		s.endObject()
+	case "w:binData":
+		s.endBinary()
+	case "w:txbxContent", "a:txBody", "w:footnote", "w:endnote", "w:comment", "w:hdr", "w:ftr":
+		s.popFrame(name)
+	}
+}
+
+func (s *wordStory) endText() {
+	if s.text == nil {
+		return
+	}
+	text := strings.NewReplacer("\n", " ", "\r", "", "\t", " ").Replace(s.text.String())
+	if !s.keep {
+		text = strings.Trim(text, " ")
+	}
+	s.text = nil
+	s.put(text)
+}
+
+func (s *wordStory) endRow() {
+	n := len(s.rows)
+	if n == 0 {
+		s.flow.endRow()
+		return
+	}
+	gone := s.rows[n-1]
+	s.rows = s.rows[:n-1]
+	if gone {
+		s.removed = max(s.removed-1, 0)
+		s.flow.dropRow()
+		s.settle()
+		return
+	}
+	s.flow.endRow()
+}
+
+func (s *wordStory) endPara() {
+	for i := range s.fields {
+		s.fields[i] = false // an instruction never spans paragraphs; rather show it than lose what follows
+	}
+	p := s.para
+	if s.removed > 0 {
+		s.settle()
+		return
+	}
+	if p.joined {
+		return
+	}
+	s.settle()
+	s.flow.next.Heading = s.heading(p)
+	s.flow.next.Number = s.number(p)
+	s.flow.endPara()
+}
+
+// settle files deleted and hidden text of the paragraph.
+func (s *wordStory) settle() {
+	if text := clean(s.del.String()); text != "" {
+		s.w.doc.Deleted = append(s.w.doc.Deleted, text)
+	}
+	if text := clean(s.hid.String()); text != "" {
+		s.w.doc.Hidden = append(s.w.doc.Hidden, text)
+	}
+	s.del.Reset()
+	s.hid.Reset()
+}
+
+func (s *wordStory) heading(p paraProps) int {
+	if p.outline != 0 {
+		return max(p.outline, 0)
+	}
+	if p.style == "" {
+		p.style = s.w.styles.byDefault
+	}
+	return s.w.styles.outline(p.style)
+}
+
+// number counts the paragraph's list on and returns its number.
+func (s *wordStory) number(p paraProps) string {
+	if p.number != "" {
+		return p.number
+	}
+	id, lvl := p.numID, p.numLevel
+	if id == "" {
+		style := p.style
+		if style == "" {
+			style = s.w.styles.byDefault
+		}
+		var from string
+		var styled int
+		id, styled, from = s.w.styles.numbering(style)
+		if lvl < 0 {
+			lvl = styled
+		}
+		if use := s.w.lists.byID[id]; use != nil && lvl < 0 {
+			lvl = use.levelOf(from)
+		}
+	}
+	use := s.w.lists.byID[id]
+	if id == "" || id == "0" || use == nil {
+		return ""
+	}
+	return use.next(lvl)
+}
