@@ -12,6 +12,8 @@ type Book struct {
 	Sheets   []*Grid
 	Macros   bool // carries a VBA project or Excel 4 macro sheet; never run
 	Date1904 bool
+
+	form string // version of our own form, from the workbook's properties
 }
 
 // Grid is one table with the file's own addresses. Only cells that hold something are kept.

@@ -52,6 +52,7 @@ func readXLSX(k *keeper, p *container.Package) error {
 	if err := o.readShared(relOfType(rels, "sharedStrings", "xl/sharedStrings.xml")); err != nil {
 		return err
 	}
+	o.readForm()
 	for _, ref := range refs {
 		if err := o.sheet(ref); err != nil {
 			return fmt.Errorf("sheet %q: %w", ref.name, err)
@@ -287,4 +288,21 @@ func richText(x *xmlScanner) string {
 			return unescapeOOXML(first + string(rest))
 		}
 	}
+}
+
+// readForm looks for the version of our own form among the custom properties. Damage there is no fault of the sheets.
+func (o *ooxml) readForm() {
+	const part = "docProps/custom.xml"
+	if !o.p.Has(part) {
+		return
+	}
+	ours := false
+	_ = o.scan(part, func(x *xmlScanner) error {
+		if x.is("property") {
+			ours = x.attr("name") == formProp
+		} else if ours && x.is("lpwstr") {
+			o.k.book.form = x.content()
+		}
+		return nil
+	})
 }

@@ -1,0 +1,113 @@
+package sheet
+
+import (
+	"encoding/csv"
+	"fmt"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// compareCSV returns the number of cells compared and the differing ones.
+func compareCSV(g *Grid, text string, date1904 bool) (n int, diffs []string) {
+	r := csv.NewReader(strings.NewReader(text))
+	r.FieldsPerRecord = -1
+	r.LazyQuotes = true
+	want, err := csvAll(text)
+	if err != nil {
+		return 0, []string{err.Error()}
+	}
+	got := map[[2]int]Cell{}
+	maxRow := len(want)
+	for _, row := range g.Rows {
+		maxRow = max(maxRow, row.Number)
+		for _, c := range row.Cells {
+			got[[2]int{row.Number, c.Col}] = c
+		}
+	}
+	seen := map[[2]int]bool{}
+	for i, rec := range want {
+		for j, w := range rec {
+			at := [2]int{i + 1, j + 1}
+			seen[at] = true
+			c := got[at]
+			if w == "" && c.Text == "" {
+				continue
+			}
+			n++
+			if !sameCell(c, w, date1904) {
+				diffs = append(diffs, fmt.Sprintf("%s got %q (%v %v) want %q", Address(j+1, i+1), c.Text, c.Kind, c.Number, w))
+			}
+		}
+	}
+	for at, c := range got {
+		if !seen[at] && strings.TrimSpace(c.Text) != "" {
+			n++
+			diffs = append(diffs, fmt.Sprintf("%s got %q want nothing", Address(at[1], at[0]), c.Text))
+		}
+	}
+	return n, diffs
+}
+
+func csvAll(text string) ([][]string, error) {
+	r := csvRecords{text: strings.ReplaceAll(strings.TrimPrefix(text, "\uFEFF"), "\r\n", "\n"), sep: ','}
+	var out [][]string
+	for {
+		rec, err := r.next()
+		if err != nil {
+			return out, nil
+		}
+		out = append(out, rec)
+	}
+}
+
+var marks = regexp.MustCompile(`[\s,¥$€£%]|\\`)
+
+func sameCell(c Cell, want string, date1904 bool) bool {
+	clean := func(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r", "")) }
+	got := c.Text
+	if clean(got) == clean(want) || c.Kind == KindBool && strings.EqualFold(got, want) {
+		return true
+	}
+	if c.Kind == KindDate {
+		for _, layout := range []string{"1/2/06", "1/2/2006", "1/2/06 15:04", "2-Jan-06", "2006-01-02", "1/2/2006 15:04", "15:04", "15:04:05", "3:04 PM", "3:04:05 PM"} {
+			if t, err := time.Parse(layout, want); err == nil {
+				v := c.Number
+				if date1904 {
+					v += 1462
+				}
+				w := serialOf(t)
+				if t.Year() == 0 {
+					w = float64(t.Hour()*3600+t.Minute()*60+t.Second()) / 86400
+					v -= math.Floor(v)
+				}
+				return math.Abs(w-v) < 1.0/1440 || strings.Contains(layout, "2") && !strings.Contains(layout, "15") && math.Abs(w-math.Floor(v)) < 1e-6
+			}
+		}
+	}
+	if c.Kind == KindNumber {
+		return sameNumber(c, want)
+	}
+	return false
+}
+
+// sameNumber compares to the precision that the CSV shows.
+func sameNumber(c Cell, want string) bool {
+	s := marks.ReplaceAllString(want, "")
+	if strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")") {
+		s = "-" + s[1:len(s)-1]
+	}
+	w, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return false
+	}
+	if strings.Contains(want, "%") {
+		w /= 100
+	}
+	return math.Abs(w-c.Number) <= math.Max(math.Abs(w)*1e-5, 1e-9) || marks.ReplaceAllString(c.Text, "") == s
+}
+
+// differing lists the sheets that rightly differ from their source's CSV, each with the reason.
+var differing = map[string]string{}
