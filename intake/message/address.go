@@ -1,0 +1,254 @@
+package message
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+const maxAddresses = 2000
+
+// parseAddresses reads an address list from its raw bytes. What stands as an address is believed only where it stands
+// in the open: mended says that one had to be dug out of an encoded word or put together.
+func parseAddresses(raw []byte) (list []Address, mended bool) {
+	for _, item := range splitAddresses(string(raw)) {
+		a, dug, ok := parseAddress(item)
+		if !ok {
+			continue
+		}
+		list, mended = append(list, a...), mended || dug
+		if len(list) >= maxAddresses {
+			break
+		}
+	}
+	return list, mended
+}
+
+// splitAddresses cuts a list at commas and semicolons outside quotes, comments, angle brackets and encoded words. The
+// name of a group and its colon are dropped.
+func splitAddresses(s string) []string {
+	var items []string
+	start := 0
+	cut := func(end, next int) {
+		if t := strings.TrimSpace(s[start:end]); t != "" {
+			items = append(items, t)
+		}
+		start = next
+	}
+	angle := false
+	for i := 0; i < len(s); {
+		switch c := s[i]; {
+		case c == '"':
+			i = pastQuote(s, i)
+			continue
+		case c == '(':
+			i = pastComment(s, i)
+			continue
+		case c == '=' && strings.HasPrefix(s[i:], "=?"):
+			i = pastWord(s, i)
+			continue
+		case c == '<':
+			angle = strings.IndexByte(s[i:], '>') >= 0
+		case c == '>':
+			angle = false
+		case c == ':' && !angle && !strings.Contains(s[start:i], "@") && !strings.EqualFold(strings.TrimSpace(s[start:i]), "mailto"):
+			start = i + 1 // a group's name
+		case (c == ',' || c == ';') && !angle:
+			cut(i, i+1)
+		}
+		i++
+	}
+	cut(len(s), len(s))
+	return items
+}
+
+// pastQuote returns the index after the quoted string that begins at i. In GBK bytes a backslash may be the second
+// half of a character. A quote that is never closed is passed over as a mark.
+func pastQuote(s string, i int) int {
+	gbk := !utf8.ValidString(s)
+	for j := i + 1; j < len(s); j++ {
+		switch {
+		case gbk && s[j] >= 0x81 && j+1 < len(s) && s[j+1] >= 0x40 && s[j+1] != '"':
+			j++
+		case s[j] == '\\':
+			j++
+		case s[j] == '"':
+			return j + 1
+		}
+	}
+	return i + 1
+}
+
+func pastComment(s string, i int) int {
+	depth := 0
+	for j := i; j < len(s); j++ {
+		switch s[j] {
+		case '\\':
+			j++
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return j + 1
+			}
+		}
+	}
+	return i + 1
+}
+
+func pastWord(s string, i int) int {
+	if m := encodedWord.FindStringIndex(s[i:min(len(s), i+2000)]); m != nil && m[0] == 0 {
+		return i + m[1]
+	}
+	return i + 2
+}
+
+// parseAddress reads one item: "name <a@b>", "<a@b>", "a@b (name)", "name a@b". Several angle brackets are several
+// addresses: which of them a server believed cannot be known.
+func parseAddress(item string) (list []Address, dug, ok bool) {
+	name, specs := cutAngles(item)
+	if len(specs) > 0 {
+		for _, s := range specs {
+			if a := cleanAddress(s); a != "" {
+				list = append(list, Address{Name: displayName(name), Address: a})
+			}
+		}
+		if len(list) > 0 {
+			return list, false, true
+		}
+	}
+	if a, rest := bareAddress(item); a != "" {
+		return []Address{{Name: displayName(rest), Address: a}}, false, true
+	}
+	plain := clean(decodeWords([]byte(item)))
+	if plain == item || !strings.Contains(plain, "@") {
+		return nil, false, false
+	}
+	name, specs = cutAngles(plain)
+	if len(specs) > 0 {
+		if a := cleanAddress(specs[len(specs)-1]); a != "" {
+			return []Address{{Name: displayName(name), Address: a}}, true, true
+		}
+	}
+	if a, rest := bareAddress(plain); a != "" {
+		return []Address{{Name: displayName(rest), Address: a}}, true, true
+	}
+	return nil, false, false
+}
+
+// cutAngles takes the bracketed addresses out of an item; the name is what is left.
+func cutAngles(item string) (name string, specs []string) {
+	var rest strings.Builder
+	for i := 0; i < len(item); {
+		switch {
+		case item[i] == '"':
+			j := pastQuote(item, i)
+			rest.WriteString(item[i:j])
+			i = j
+		case item[i] == '=' && strings.HasPrefix(item[i:], "=?"):
+			j := pastWord(item, i)
+			rest.WriteString(item[i:j])
+			i = j
+		case item[i] == '<':
+			end := strings.IndexByte(item[i:], '>')
+			if end < 0 {
+				end = len(item) - i
+			}
+			if s := item[i+1 : i+end]; strings.Contains(s, "@") || strings.TrimSpace(s) == "" {
+				specs = append(specs, s)
+			} else {
+				rest.WriteString(s)
+			}
+			i = min(i+end+1, len(item))
+		default:
+			rest.WriteByte(item[i])
+			i++
+		}
+	}
+	return rest.String(), specs
+}
+
+// bareAddress finds a word with an @ outside quotes; the rest is the name.
+func bareAddress(item string) (addr, rest string) {
+	for _, word := range strings.Fields(blankComments(item)) {
+		if strings.Contains(word, "@") && !strings.HasPrefix(word, "=?") {
+			if a := cleanAddress(word); a != "" {
+				return a, strings.Replace(item, word, "", 1)
+			}
+		}
+	}
+	return "", item
+}
+
+func blankComments(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		j := i + 1
+		switch s[i] {
+		case '(':
+			j = pastComment(s, i)
+			if j > i+1 {
+				b.WriteByte(' ')
+			}
+			i = j
+			continue
+		}
+		b.WriteString(s[i:j])
+		i = j
+	}
+	return b.String()
+}
+
+// cleanAddress returns local@domain, or "" when it is none. A source route and blanks are dropped.
+func cleanAddress(s string) string {
+	s = clean(rawText(s))
+	if i := strings.LastIndexByte(s, ':'); i >= 0 && (strings.HasPrefix(s, "@") || strings.EqualFold(s[:i], "mailto")) {
+		s = s[i+1:]
+	}
+	s = strings.Map(func(r rune) rune {
+		if r == ' ' || r == '\u3000' {
+			return -1
+		}
+		return r
+	}, blankComments(s))
+	s = strings.Trim(s, `"'<>,;.`)
+	at := strings.LastIndexByte(s, '@')
+	if at <= 0 || at == len(s)-1 || len(s) > 320 {
+		return ""
+	}
+	return s[:at] + "@" + strings.ToLower(s[at+1:])
+}
+
+// displayName decodes a name: quotes and comment brackets off, words decoded, also inside quotes.
+func displayName(s string) string {
+	s = strings.TrimSpace(s)
+	if len(s) > 1 && s[0] == '(' && s[len(s)-1] == ')' {
+		s = s[1 : len(s)-1]
+	}
+	if len(s) > 1 && s[0] == '"' {
+		if end := pastQuote(s, 0); end > 1 {
+			s = unquote(s[1:end-1]) + s[end:]
+		}
+	}
+	return strings.Trim(clean(decodeWords([]byte(s))), `"' `)
+}
+
+func unquote(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	gbk := !utf8.ValidString(s)
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch {
+		case gbk && s[i] >= 0x81 && i+1 < len(s):
+			b.WriteString(s[i : i+2])
+			i++
+		case s[i] == '\\' && i+1 < len(s):
+			i++
+			b.WriteByte(s[i])
+		default:
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String()
+}

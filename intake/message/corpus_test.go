@@ -1,0 +1,369 @@
+package message
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+)
+
+// corpusDir finds the collection of other people's mails beside the checkout.
+func corpusDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			t.Fatal("go.mod not found")
+		}
+		dir = parent
+	}
+	corpus := filepath.Join(filepath.Dir(dir), "shared", "corpus")
+	if _, err := os.Stat(corpus); err != nil {
+		if os.Getenv("BAOSONG_CORPUS") == "required" {
+			t.Fatalf("BAOSONG_CORPUS=required, but there is no %s", corpus)
+		}
+		t.Skip("NOT TESTED AGAINST OTHER PEOPLE'S MAILS: ../shared/corpus is not there")
+	}
+	return corpus
+}
+
+// expected is one row of expectations.jsonl; each source says other things.
+type expected struct {
+	Source      string
+	File        string
+	Grade       string
+	Subject     *string
+	Attachments []struct {
+		Name   *string
+		Size   *int64
+		SHA256 string
+		MIME   string
+		Kind   string
+	}
+	AttachmentCount *int `json:"attachment_count"`
+	Asserted        struct {
+		Names  []string
+		SHA256 []string
+	} `json:"attachments_asserted"`
+	Parts []struct {
+		File   string
+		SHA256 string
+	}
+	Leaves []struct {
+		Name *string
+		MIME string
+	}
+	TextEqualsFile string `json:"text_equals_file"`
+	// hand-checked rows
+	Kind         string
+	FromName     string `json:"from_name"`
+	Text         string
+	TextContains string `json:"text_contains"`
+}
+
+func rows(t testing.TB, path string) []expected {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var all []expected
+	sc := bufio.NewScanner(f)
+	sc.Buffer(nil, 4<<20)
+	for sc.Scan() {
+		if len(bytes.TrimSpace(sc.Bytes())) == 0 {
+			continue
+		}
+		var e expected
+		if err := json.Unmarshal(sc.Bytes(), &e); err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// opened is a mail with all that hangs in it, attached mails read as intake/unpack reads them.
+type opened struct {
+	top   *Message
+	texts []string
+	files []*Attachment
+}
+
+func open(t testing.TB, path string) *opened {
+	t.Helper()
+	m, err := ReadFile(path, t.TempDir(), Limits{})
+	if err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	o := &opened{top: m}
+	o.add(t, m, 0)
+	return o
+}
+
+func (o *opened) add(t testing.TB, m *Message, depth int) {
+	o.texts = append(o.texts, m.Text, stripSpace(stripHTML(m.HTML)), m.Report)
+	for _, a := range m.Attachments {
+		o.files = append(o.files, a)
+		if a.Type != TypeMail || depth > 8 {
+			continue
+		}
+		inner, err := ReadFile(a.Path, t.TempDir(), Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.add(t, inner, depth+1)
+	}
+}
+
+func (o *opened) bySum(sum string) *Attachment {
+	for _, a := range o.files {
+		if a.SHA256 == sum {
+			return a
+		}
+	}
+	return nil
+}
+
+func (o *opened) holdsText(want string) bool {
+	want = stripSpace(want)
+	for _, s := range o.texts {
+		if strings.Contains(stripSpace(s), want) {
+			return true
+		}
+	}
+	return false
+}
+
+func (o *opened) names() []string {
+	var all []string
+	for _, a := range o.files {
+		all = append(all, a.Name)
+	}
+	return all
+}
+
+func stripSpace(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// tally counts one source.
+type tally struct{ mails, subjects, subjectsOK, atts, attsOK, names, namesOK int }
+
+// TestCorpus scores the reader against other people's expectations and holds the bars: every grade A row, 97 % of the
+// attachments byte for byte, 95 % of the names. Where baosong differs and is right, allowed says why.
+func TestCorpus(t *testing.T) {
+	t.Parallel()
+	corpus := corpusDir(t)
+	score := map[string]*tally{}
+	unused := map[string]bool{}
+	for k := range allowed {
+		unused[k] = true
+	}
+	for _, e := range rows(t, filepath.Join(corpus, "expectations.jsonl")) {
+		o := open(t, filepath.Join(corpus, e.File))
+		s := score[e.Source]
+		if s == nil {
+			s = &tally{}
+			score[e.Source] = s
+		}
+		s.mails++
+		wrong := judge(s, corpus, e, o)
+		if len(wrong) == 0 {
+			continue
+		}
+		key := strings.TrimPrefix(e.File, "mime/")
+		delete(unused, key)
+		if why, ok := allowed[key]; ok {
+			t.Logf("differs: %s (grade %s)\n    %s\n    baosong is right: %s", key, e.Grade, strings.Join(wrong, "\n    "), why)
+			continue
+		}
+		t.Errorf("%s (grade %s):\n    %s", key, e.Grade, strings.Join(wrong, "\n    "))
+	}
+	for k := range unused {
+		t.Errorf("allowed[%q] is not needed", k)
+	}
+	printScore(t, score)
+}
+
+// judge compares one mail with its row and says what is wrong.
+func judge(s *tally, corpus string, e expected, o *opened) (wrong []string) {
+	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
+	if e.Subject != nil {
+		s.subjects++
+		if got, want := stripSpace(o.top.Subject), stripSpace(*e.Subject); got == want {
+			s.subjectsOK++
+		} else {
+			say("subject %q, want %q", got, want)
+		}
+	}
+	for _, a := range e.Attachments {
+		s.atts++
+		var got *Attachment
+		if a.Kind == "Message" || a.SHA256 == "" {
+			if i := slices.IndexFunc(o.files, func(f *Attachment) bool { return f.Type == TypeMail }); i >= 0 {
+				got = o.files[i]
+			}
+		} else {
+			got = o.bySum(a.SHA256)
+		}
+		if got == nil {
+			say("no attachment %s %s of %d bytes (has %s)", str(a.Name), a.MIME, num(a.Size), o.list())
+			continue
+		}
+		s.attsOK++
+		if s.names++; str(a.Name) == got.Name || slices.Contains(o.names(), str(a.Name)) {
+			s.namesOK++
+		} else {
+			say("name %q, want %q", got.Name, str(a.Name))
+		}
+	}
+	wrong = append(wrong, judgeAsserted(s, e, o)...)
+	wrong = append(wrong, judgeParts(s, corpus, e, o)...)
+	if e.TextEqualsFile != "" {
+		if b, err := os.ReadFile(filepath.Join(corpus, e.TextEqualsFile)); err == nil && !o.holdsText(string(b)) {
+			say("text differs from %s", filepath.Base(e.TextEqualsFile))
+		}
+	}
+	if e.AttachmentCount != nil && e.Source == "mail-mime-parser" {
+		s.atts += *e.AttachmentCount
+		if got := len(o.top.Attachments); got == *e.AttachmentCount {
+			s.attsOK += got
+		} else {
+			say("%d attachments, want %d (%s)", got, *e.AttachmentCount, o.list())
+		}
+	}
+	return wrong
+}
+
+func judgeAsserted(s *tally, e expected, o *opened) (wrong []string) {
+	for _, sum := range e.Asserted.SHA256 {
+		if s.atts++; o.bySum(sum) != nil {
+			s.attsOK++
+		} else {
+			wrong = append(wrong, fmt.Sprintf("no attachment with %.12s (has %s)", sum, o.list()))
+		}
+	}
+	names := e.Asserted.Names
+	for _, l := range e.Leaves {
+		if l.Name != nil && *l.Name != "" {
+			names = append(names, *l.Name)
+		}
+	}
+	for _, n := range names {
+		if s.names++; slices.Contains(o.names(), n) {
+			s.namesOK++
+		} else {
+			wrong = append(wrong, fmt.Sprintf("no attachment named %q (has %s)", n, o.list()))
+		}
+	}
+	return wrong
+}
+
+// judgeParts compares decoded leaves: a file byte for byte but for line ends, a text by its words.
+func judgeParts(s *tally, corpus string, e expected, o *opened) (wrong []string) {
+	for _, p := range e.Parts {
+		want, err := os.ReadFile(filepath.Join(corpus, p.File))
+		if err != nil {
+			continue
+		}
+		s.atts++
+		if o.bySum(p.SHA256) != nil || o.holdsText(decodedText(want)) || slices.ContainsFunc(o.files, func(a *Attachment) bool {
+			got, _ := os.ReadFile(a.Path)
+			return bytes.Equal(bytes.TrimSpace(bytes.ReplaceAll(got, []byte("\r\n"), []byte("\n"))), bytes.TrimSpace(bytes.ReplaceAll(want, []byte("\r\n"), []byte("\n"))))
+		}) {
+			s.attsOK++
+			continue
+		}
+		wrong = append(wrong, fmt.Sprintf("no leaf like %s (%d bytes; has %s)", filepath.Base(p.File), len(want), o.list()))
+	}
+	return wrong
+}
+
+func decodedText(b []byte) string { return rawText(string(b)) }
+
+func (o *opened) list() string {
+	var all []string
+	for _, a := range o.files {
+		all = append(all, fmt.Sprintf("%q %s/%s %d %.8s", a.Name, a.Declared, a.Type, a.Size, a.SHA256))
+	}
+	return strings.Join(all, "; ")
+}
+
+func printScore(t *testing.T, score map[string]*tally) {
+	var names []string
+	for n := range score {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	sum := tally{}
+	line := func(n string, s tally) string {
+		return fmt.Sprintf("%-18s %5d %7d/%-5d %9d/%-5d %7d/%-5d", n, s.mails, s.subjectsOK, s.subjects, s.attsOK, s.atts, s.namesOK, s.names)
+	}
+	out := []string{fmt.Sprintf("%-18s %5s %13s %15s %13s", "source", "mails", "subjects", "attachments", "names")}
+	for _, n := range names {
+		s := *score[n]
+		out = append(out, line(n, s))
+		sum = tally{sum.mails + s.mails, sum.subjects + s.subjects, sum.subjectsOK + s.subjectsOK, sum.atts + s.atts,
+			sum.attsOK + s.attsOK, sum.names + s.names, sum.namesOK + s.namesOK}
+	}
+	out = append(out, line("all", sum))
+	t.Log("\n" + strings.Join(out, "\n"))
+	if sum.attsOK*100 < sum.atts*97 {
+		t.Errorf("attachments %d of %d: under 97 %%", sum.attsOK, sum.atts)
+	}
+	if sum.namesOK*100 < sum.names*95 {
+		t.Errorf("names %d of %d: under 95 %%", sum.namesOK, sum.names)
+	}
+}
+
+func str(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func num(n *int64) int64 {
+	if n == nil {
+		return -1
+	}
+	return *n
+}
+
+// TestCorpusByHand checks the rows that were read by hand.
+func TestCorpusByHand(t *testing.T) {
+	t.Parallel()
+	corpus := corpusDir(t)
+	for _, e := range rows(t, filepath.Join(corpus, "expectations-hand.jsonl")) {
+		if !strings.HasPrefix(e.File, "mime/") {
+			continue
+		}
+		o := open(t, filepath.Join(corpus, e.File))
+		if e.Subject != nil && o.top.Subject != *e.Subject {
+			t.Errorf("%s: subject %q, want %q", e.File, o.top.Subject, *e.Subject)
+		}
+		if e.FromName != "" && (len(o.top.From) == 0 || o.top.From[0].Name != e.FromName) {
+			t.Errorf("%s: from %v, want %q", e.File, o.top.From, e.FromName)
+		}
+		if !o.holdsText(e.Text) || !o.holdsText(e.TextContains) {
+			t.Errorf("%s: text %q, want %q", e.File, o.top.Text, e.Text+e.TextContains)
+		}
+	}
+}
+
+func sumOf(b []byte) string { s := sha256.Sum256(b); return hex.EncodeToString(s[:]) }

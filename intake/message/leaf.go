@@ -1,0 +1,266 @@
+package message
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"baosong/parse/container"
+)
+
+// file is one body being written, or written.
+type file struct {
+	w    *walker
+	att  *Attachment
+	f    *os.File
+	buf  *bufio.Writer
+	hash hash.Hash
+	head []byte // the first bytes, for texts
+	keep int64  // how many of them
+	full bool   // the bytes went over a limit
+	name string
+
+	ct       mediaValue
+	cte      string
+	location string
+	disp     string // as declared: attachment, inline or ""
+	related  bool
+	inAlt    bool
+}
+
+// create opens the file of a new body.
+func (w *walker) create() *file {
+	f := &file{w: w, att: &Attachment{}, hash: sha256.New()}
+	if w.err != nil {
+		return f
+	}
+	out, err := os.CreateTemp(w.dir, "part-*")
+	if err != nil {
+		w.err = err
+		return f
+	}
+	f.f, f.att.Path, f.buf = out, out.Name(), bufio.NewWriterSize(out, 32<<10)
+	return f
+}
+
+// Write takes decoded bytes. It never fails; errors are the walker's.
+func (f *file) Write(p []byte) (int, error) {
+	n := len(p)
+	if n == 0 || f.buf == nil || f.w.err != nil {
+		return n, nil
+	}
+	if int64(n) > f.w.room {
+		p = p[:max(f.w.room, 0)]
+		if !f.full {
+			f.full = true
+			f.w.limit(defectBytes)
+		}
+	}
+	f.w.room -= int64(len(p))
+	f.att.Size += int64(len(p))
+	f.hash.Write(p)
+	if room := f.keep - int64(len(f.head)); room > 0 {
+		f.head = append(f.head, p[:min(int64(len(p)), room)]...)
+	}
+	if _, err := f.buf.Write(p); err != nil {
+		f.w.err = err
+	}
+	return n, nil
+}
+
+// close finishes the file.
+func (f *file) close() {
+	if f.f == nil {
+		return
+	}
+	if err := f.buf.Flush(); err != nil && f.w.err == nil {
+		f.w.err = err
+	}
+	if err := f.f.Close(); err != nil && f.w.err == nil {
+		f.w.err = err
+	}
+	f.att.SHA256 = hex.EncodeToString(f.hash.Sum(nil))
+	f.f, f.buf = nil, nil
+}
+
+// remove takes the file away again: its content lives on as text.
+func (f *file) remove() {
+	f.close()
+	if f.att.Path != "" {
+		_ = os.Remove(f.att.Path)
+	}
+	f.w.room += f.att.Size
+}
+
+// note records a defect of this file.
+func (f *file) note(d defect) {
+	f.w.note(d, f.name)
+	for _, old := range f.att.Defects {
+		if old == string(d) {
+			return
+		}
+	}
+	f.att.Defects = append(f.att.Defects, string(d))
+}
+
+// leaf reads one body that has no parts.
+func (w *walker) leaf(raw rawHeader, ct mediaValue) match {
+	f := w.create()
+	w.describe(f, raw, ct)
+	text := f.isText()
+	if text || f.isReport() || f.isNamedText() {
+		f.keep = w.lim.TextBytes
+	}
+	dec := newDecoder(f)
+	if _, plain := dec.(*identity); plain && f.isText() && ct.kind == "text/plain" {
+		dec = &uuScan{w: w, f: f}
+	}
+	end := w.pump(dec)
+	dec.close()
+	f.close()
+	if w.err != nil {
+		w.files = append(w.files, f)
+		return end
+	}
+	w.file(f, text)
+	return end
+}
+
+// describe takes over what the part's header says.
+func (w *walker) describe(f *file, raw rawHeader, ct mediaValue) {
+	cd := parseMedia(raw.get("Content-Disposition"))
+	f.ct, f.disp, f.related, f.inAlt = ct, cd.kind, w.related > 0, w.alt != nil
+	f.att.Declared = ct.kind
+	f.att.ContentID = strings.Trim(clean(decodeWords(raw.get("Content-ID"))), "<> ")
+	f.location = clean(decodeWords(raw.get("Content-Location")))
+	f.name = pickName(cd.params["filename"], ct.params["filename"], cd.params["name"], ct.params["name"])
+	f.att.Name = f.name
+	if f.name != "" && (cd.mended || ct.mended || !ascii(raw.get("Content-Disposition")) || !ascii(raw.get("Content-Type"))) {
+		f.note(defectName)
+	}
+	f.cte = transferEncoding(raw.get("Content-Transfer-Encoding"))
+}
+
+// pickName takes the first name that was read without loss, else the first that there is.
+func pickName(names ...string) string {
+	first := ""
+	for _, n := range names {
+		if n == "" {
+			continue
+		}
+		if !strings.ContainsRune(n, utf8.RuneError) {
+			return n
+		}
+		if first == "" {
+			first = n
+		}
+	}
+	return first
+}
+
+// isText tells whether this body is the mail's own words. A text with a name is a file, whatever its disposition.
+func (f *file) isText() bool {
+	return (f.ct.kind == "text/plain" || f.ct.kind == "text/html") && f.disp != "attachment" && f.name == ""
+}
+
+// isNamedText tells a text with a name that is not declared an attachment: a file, but the body too if there is no other.
+func (f *file) isNamedText() bool {
+	return (f.ct.kind == "text/plain" || f.ct.kind == "text/html") && f.disp != "attachment" && f.name != ""
+}
+
+// isReport tells the machine-readable parts of delivery reports.
+func (f *file) isReport() bool {
+	switch f.ct.kind {
+	case "message/delivery-status", "message/global-delivery-status", "message/disposition-notification",
+		"message/feedback-report", reportHeaders, "message/rfc822-headers", "text/rfc822-header":
+		return true
+	}
+	return false
+}
+
+// file files a body that was read: as text, as report, as attachment.
+func (w *walker) file(f *file, text bool) {
+	whole := f.att.Size <= f.keep
+	if f.isReport() {
+		if len(w.m.Report) < int(w.lim.TextBytes) {
+			w.m.Report += strings.ReplaceAll(rawText(string(f.head)), "\r", "") + "\n\n"
+		}
+		if whole && f.name == "" && f.disp != "attachment" {
+			f.remove()
+			return
+		}
+	}
+	if text {
+		w.addText(f)
+		if whole {
+			f.remove()
+			return
+		}
+		w.note(defectText, "")
+	}
+	if f.isNamedText() && w.spare == nil {
+		w.spare = &block{}
+		s, _ := w.textOf(f)
+		if w.spare.plain.WriteString(s); f.ct.kind == "text/html" {
+			w.spare = &block{}
+			w.spare.html.WriteString(s)
+		}
+	}
+	f.head = nil
+	w.files = append(w.files, f)
+	w.classify(f)
+	w.m.Attachments = append(w.m.Attachments, f.att)
+}
+
+// classify tells the type from the content; the envelope decides only where content cannot.
+func (w *walker) classify(f *file) {
+	format, err := container.SniffFile(f.att.Path)
+	if err != nil {
+		w.err = err
+		return
+	}
+	f.att.Type = string(format)
+	switch f.ct.kind {
+	case "message/rfc822", "message/global", "message/news":
+		switch format {
+		case container.Text, container.Unknown, container.HTML, container.XML, container.MHTML, container.CSV:
+			f.att.Type = TypeMail
+		}
+	}
+	w.seal(f)
+}
+
+// preamble is what stands before the first boundary: dropped when a part follows, else the only text there is.
+type preamble struct {
+	w   *walker
+	f   *file
+	dec decoder
+}
+
+func (w *walker) preamble(raw rawHeader) *preamble {
+	f := w.create()
+	w.describe(f, rawHeader{{name: "Content-Transfer-Encoding", value: raw.get("Content-Transfer-Encoding")}}, mediaValue{kind: "text/plain"})
+	f.keep = w.lim.TextBytes
+	return &preamble{w: w, f: f, dec: newDecoder(f)}
+}
+
+func (p *preamble) text(b []byte)  { p.dec.text(b) }
+func (p *preamble) end(eol []byte) { p.dec.end(eol) }
+func (p *preamble) drop() {
+	p.f.remove()
+}
+
+// keep files the preamble as a text.
+func (p *preamble) keep() {
+	p.dec.close()
+	p.f.close()
+	if p.f.att.Size == 0 || p.w.err != nil {
+		p.f.remove()
+		return
+	}
+	p.w.file(p.f, true)
+}
