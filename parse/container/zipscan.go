@@ -158,3 +158,9 @@ func (p *peeker) next(n int) []byte {
 }
 
 func le16(b []byte, i int) uint16 { return binary.LittleEndian.Uint16(b[i:]) }
+
+// ZipMembers counts the members of a zip's central directory, up to most, without holding them.
+func ZipMembers(r io.ReaderAt, size int64, most int) int {
+	entries, _ := zipDirectory(r, size, most)
+	return len(entries)
+}

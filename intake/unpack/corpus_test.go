@@ -1,0 +1,214 @@
+package unpack
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"testing"
+	"time"
+
+	"baosong/intake/message"
+	"baosong/parse/container"
+)
+
+// corpus returns the folder of other people's files, which stays outside the project.
+func corpus(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ; dir != "/"; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+	}
+	root := filepath.Join(dir, "..", "shared", "corpus")
+	if _, err := os.Stat(root); err != nil {
+		if os.Getenv("BAOSONG_CORPUS") == "required" {
+			t.Fatalf("the collection is required but not at %s", root)
+		}
+		t.Skip("SKIPPED, NOTHING SCORED: the collection of other people's files is not beside the checkout")
+	}
+	return root
+}
+
+type wantFile struct {
+	Name   string `json:"name"`
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+}
+
+type wantArchive struct {
+	File      string     `json:"file"`
+	Size      int64      `json:"size"`
+	Encrypted bool       `json:"encrypted"`
+	Verdict   string     `json:"verdict"`
+	Bsdtar    []wantFile `json:"files_bsdtar"`
+	TNEF      []wantFile `json:"files"`
+	TNEFrc    int        `json:"tnef_rc"`
+}
+
+func readLines[T any](t testing.TB, path string) []T {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var out []T
+	sc := bufio.NewScanner(f)
+	sc.Buffer(nil, 16<<20)
+	for sc.Scan() {
+		var v T
+		if err := json.Unmarshal(sc.Bytes(), &v); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// walkFile walks one file as if it were the only attachment of a mail.
+func walkFile(t testing.TB, path string, lim Limits) (*Node, time.Duration) {
+	t.Helper()
+	st, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	format, err := container.SniffFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &message.Attachment{Name: filepath.Base(path), Path: path, Size: st.Size(), Type: string(format), Disposition: "attachment"}
+	start := time.Now()
+	nodes, _, err := Walk(context.Background(), []*message.Attachment{a}, t.TempDir(), lim, nil)
+	if err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	return nodes[0], time.Since(start)
+}
+
+// every calls f for the node and all below it.
+func every(n *Node, f func(*Node)) {
+	f(n)
+	for _, c := range n.Children {
+		every(c, f)
+	}
+}
+
+// faults lists the codes of findings in a tree.
+func faults(n *Node) string {
+	var out []string
+	every(n, func(n *Node) {
+		if n.Finding != nil {
+			out = append(out, string(n.Finding.Code))
+		}
+	})
+	return strings.Join(out, " ")
+}
+
+func names(n *Node) string {
+	var out []string
+	every(n, func(n *Node) { out = append(out, fmt.Sprintf("%s(%d)", n.Name, n.Size)) })
+	return strings.Join(out[1:], " ")
+}
+
+// allowed lists rows that differ, with the reason.
+var allowed = map[string]string{}
+
+func TestCorpusArchives(t *testing.T) {
+	root := corpus(t)
+	type score struct{ right, all int }
+	table := map[string]*score{}
+	var other []string
+	for _, want := range readLines[wantArchive](t, filepath.Join(root, "expectations-archives.jsonl")) {
+		n, took := walkFile(t, filepath.Join(root, want.File), Limits{})
+		if took > 5*time.Second {
+			t.Errorf("%s: took %v", want.File, took)
+		}
+		why := judgeArchive(want, n)
+		if want.Verdict == "disputed" {
+			other = append(other, fmt.Sprintf("%s: %d members, %s", want.File, len(n.Children), faults(n)))
+			continue
+		}
+		source := filepath.Dir(want.File) + " " + want.Verdict
+		if table[source] == nil {
+			table[source] = &score{}
+		}
+		table[source].all++
+		if reason, ok := allowed[want.File]; ok {
+			t.Logf("differs: %s: %s: %s", want.File, why, reason)
+			continue
+		}
+		if why == "" {
+			table[source].right++
+			continue
+		}
+		t.Errorf("%s (%s): %s", want.File, want.Verdict, why)
+	}
+	keys := make([]string, 0, len(table))
+	for k := range table {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	for _, k := range keys {
+		t.Logf("%-40s %3d of %3d", k, table[k].right, table[k].all)
+	}
+	for _, s := range other {
+		t.Logf("disputed: %s", s)
+	}
+}
+
+func judgeArchive(want wantArchive, n *Node) string {
+	have := map[string]bool{}
+	every(n, func(n *Node) { have[n.SHA256] = true })
+	codes := faults(n)
+	switch want.Verdict {
+	case "good":
+		for _, f := range want.Bsdtar {
+			if !have[f.SHA256] && !isJunk(f.Name) {
+				return fmt.Sprintf("member %q (%d) is missing; have %s, faults %q", f.Name, f.Size, names(n), codes)
+			}
+		}
+	case "encrypted":
+		if !strings.Contains(codes, "file.encrypted") {
+			return fmt.Sprintf("not told as encrypted: %q, %s", codes, names(n))
+		}
+	default:
+		if codes == "" {
+			return "taken for good: " + names(n)
+		}
+	}
+	return ""
+}
+
+func TestCorpusTNEF(t *testing.T) {
+	root := corpus(t)
+	right, all := 0, 0
+	for _, want := range readLines[wantArchive](t, filepath.Join(root, "expectations-tnef.jsonl")) {
+		n, took := walkFile(t, filepath.Join(root, want.File), Limits{})
+		if took > 5*time.Second {
+			t.Errorf("%s: took %v", want.File, took)
+		}
+		have := map[string]string{}
+		every(n, func(n *Node) { have[n.SHA256] = n.Name })
+		for _, f := range want.TNEF {
+			all++
+			if name, ok := have[f.SHA256]; !ok {
+				t.Errorf("%s: %q (%d) is missing; have %s, faults %q", want.File, f.Name, f.Size, names(n), faults(n))
+			} else {
+				right++
+				if name != f.Name {
+					t.Logf("%s: %q is named %q", want.File, f.Name, name)
+				}
+			}
+		}
+	}
+	t.Logf("tnef: %d of %d parts", right, all)
+}

@@ -1,0 +1,182 @@
+package unpack
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"baosong/parse/charset"
+)
+
+// Property types of [MS-OXCDATA] 2.11.1.
+const (
+	mapiString  = 0x1E
+	mapiUnicode = 0x1F
+	mapiObject  = 0x0D
+	mapiBinary  = 0x102
+	mapiMulti   = 0x1000
+)
+
+// mapiProp is one property; of several values the first.
+type mapiProp struct {
+	id, kind uint16
+	value    []byte
+}
+
+func (p mapiProp) text(codepage int) string {
+	if p.kind == mapiUnicode {
+		s := charset.UTF16(p.value, false)
+		for i, r := range s {
+			if r == 0 {
+				return s[:i]
+			}
+		}
+		return s
+	}
+	return textOf(p.value, codepage)
+}
+
+// mapiProps reads a property list as TNEF holds it; it stops where the list stops making sense.
+func mapiProps(b []byte) []mapiProp {
+	r := &mapiReader{b: b}
+	count := r.u32()
+	var out []mapiProp
+	for i := uint32(0); i < count && !r.bad && len(out) < 5000; i++ {
+		p := mapiProp{kind: r.u16(), id: r.u16()}
+		if p.id >= 0x8000 {
+			r.skipName()
+		}
+		values := uint32(1)
+		variable := false
+		switch p.kind &^ mapiMulti {
+		case mapiString, mapiUnicode, mapiObject, mapiBinary:
+			variable = true
+		}
+		if variable || p.kind&mapiMulti != 0 {
+			values = r.u32()
+		}
+		for v := uint32(0); v < values && !r.bad; v++ {
+			size := fixedSize(p.kind &^ mapiMulti)
+			if variable {
+				size = int(min(r.u32(), 1<<30))
+			}
+			if size < 0 {
+				return out
+			}
+			if value := r.take(size); v == 0 {
+				p.value = value
+			}
+		}
+		p.kind &^= mapiMulti
+		if !r.bad {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func fixedSize(kind uint16) int {
+	switch kind {
+	case 0, 1: // unspecified, null
+		return 0
+	case 2, 3, 4, 0xA, 0xB:
+		return 4
+	case 5, 6, 7, 0x14, 0x40:
+		return 8
+	case 0x48:
+		return 16
+	}
+	return -1
+}
+
+// mapiReader takes pieces padded to four bytes; after the end it is bad and yields nothing.
+type mapiReader struct {
+	b   []byte
+	bad bool
+}
+
+func (r *mapiReader) take(n int) []byte {
+	if n < 0 || n > len(r.b) {
+		r.bad, r.b = true, nil
+		return nil
+	}
+	out := r.b[:n]
+	r.b = r.b[min(len(r.b), (n+3)&^3):]
+	return out
+}
+
+func (r *mapiReader) u32() uint32 {
+	b := r.take(4)
+	if b == nil {
+		return 0
+	}
+	return binary.LittleEndian.Uint32(b)
+}
+
+func (r *mapiReader) u16() uint16 {
+	if len(r.b) < 2 {
+		r.bad, r.b = true, nil
+		return 0
+	}
+	v := binary.LittleEndian.Uint16(r.b)
+	r.b = r.b[2:]
+	return v
+}
+
+func (r *mapiReader) skipName() {
+	r.take(16)
+	if r.u32() == 0 {
+		r.u32()
+		return
+	}
+	r.take(int(min(r.u32(), 1<<30)))
+}
+
+// rtfDictionary is what every compressed RTF begins with in its reader's window ([MS-OXRTFCP] 2.1.2.1).
+const rtfDictionary = `{\rtf1\ansi\mac\deff0\deftab720{\fonttbl;}{\f0\fnil \froman \fswiss \fmodern \fscript \fdecor MS Sans SerifSymbolArialTimes New RomanCourier{\colortbl\red0\green0\blue0` + "\r\n" + `\par \pard\plain\f0\fs20\b\i\u\tab\tx`
+
+// unpackRTF undoes the packing of PR_RTF_COMPRESSED. The result is never longer than seventeen bytes for each two packed.
+func unpackRTF(b []byte) ([]byte, error) {
+	if len(b) < 16 {
+		return nil, fmt.Errorf("compressed rtf: %w", errShort)
+	}
+	size, magic, in := int(binary.LittleEndian.Uint32(b[4:])), binary.LittleEndian.Uint32(b[8:]), b[16:]
+	switch magic {
+	case 0x414C454D: // MELA: stored
+		return in[:min(size, len(in))], nil
+	case 0x75465A4C: // LZFu
+	default:
+		return nil, fmt.Errorf("compressed rtf: unknown method %08x", magic)
+	}
+	var window [4096]byte
+	at := copy(window[:], rtfDictionary)
+	out := make([]byte, 0, min(size, 9*len(in)))
+	put := func(c byte) {
+		out = append(out, c)
+		window[at] = c
+		at = (at + 1) & 4095
+	}
+	for len(in) > 0 && len(out) < size {
+		flags := in[0]
+		in = in[1:]
+		for bit := 0; bit < 8 && len(in) > 0 && len(out) < size; bit++ {
+			if flags>>bit&1 == 0 {
+				put(in[0])
+				in = in[1:]
+				continue
+			}
+			if len(in) < 2 {
+				return out, fmt.Errorf("compressed rtf: %w", errShort)
+			}
+			ref := int(in[0])<<8 | int(in[1])
+			in = in[2:]
+			from, n := ref>>4, ref&15+2
+			if from == at {
+				return out, nil // the end mark
+			}
+			for i := 0; i < n && len(out) < size; i++ {
+				put(window[(from+i)&4095])
+			}
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,114 @@
+package unpack
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"baosong/parse/container"
+)
+
+// volumeSet finds files sent side by side by their names: the volumes of one archive.
+type volumeSet map[string]*Node
+
+var (
+	partRar   = regexp.MustCompile(`(?i)^(.*\.part)(\d{1,4})(\.rar)$`)
+	oldRar    = regexp.MustCompile(`(?i)^(.*)\.r(\d\d)$`)
+	zipVolume = regexp.MustCompile(`(?i)^(.*)\.z(\d\d)$`)
+	plainCut  = regexp.MustCompile(`(?i)^(.*\.(?:7z|zip|rar|tar|gz|tgz))\.(\d{3})$`)
+)
+
+const volumeCure = "分卷压缩包须各卷齐全才能打开。请改为一个压缩包，或把所有分卷放在同一封邮件中重新发送；文件较大时可分几封邮件分别发送文件。"
+
+func volumesAmong(nodes []*Node) volumeSet {
+	set := volumeSet{}
+	for _, n := range nodes {
+		if key := strings.ToLower(path.Base(n.Name)); n.Path != "" && set[key] == nil {
+			set[key] = n
+		}
+	}
+	return set
+}
+
+// Open lets the RAR reader find the next volume by name (fs.FS); only files sent side by side are to be had.
+func (s volumeSet) Open(name string) (fs.File, error) {
+	n := s[strings.ToLower(path.Base(name))]
+	if n == nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return os.Open(n.Path)
+}
+
+// volume deals with a file whose name says that it is a volume. It reports whether nothing remains to be done with it.
+func (w *walker) volume(n *Node, set volumeSet) (done bool, err error) {
+	base := path.Base(n.Name)
+	number := func(m []string) int { i, _ := strconv.Atoi(m[2]); return i }
+	first := "" // the name that the first volume must have
+	switch {
+	case plainCut.MatchString(base):
+		m := plainCut.FindStringSubmatch(base)
+		if number(m) == 1 {
+			return true, w.joined(n, m[1], set)
+		}
+		first = m[1] + ".001"
+	case partRar.MatchString(base):
+		m := partRar.FindStringSubmatch(base)
+		if number(m) == 1 {
+			return false, nil
+		}
+		first = m[1] + fmt.Sprintf("%0*d", len(m[2]), 1) + m[3]
+	case oldRar.MatchString(base) && container.Format(n.Type) == container.Rar:
+		first = oldRar.FindStringSubmatch(base)[1] + ".rar"
+	case zipVolume.MatchString(base):
+		first = zipVolume.FindStringSubmatch(base)[1] + ".zip" // which will say that it is one of several
+	default:
+		return false, nil
+	}
+	if set[strings.ToLower(first)] == nil {
+		n.Finding = fault(n.Name, volumeTrouble("这是分卷压缩包中的一卷，没有收到第一卷（"+first+"），无法打开。", nil))
+	}
+	return true, nil
+}
+
+// joined puts a file that was cut into numbered pieces together again and opens it.
+func (w *walker) joined(n *Node, name string, set volumeSet) error {
+	var readers []io.Reader
+	for i := 1; i < 1000; i++ {
+		piece := set[strings.ToLower(fmt.Sprintf("%s.%03d", path.Base(name), i))]
+		if piece == nil {
+			break
+		}
+		f, err := os.Open(piece.Path)
+		if err != nil {
+			return fatal{fmt.Errorf("join volumes: %w", err)}
+		}
+		defer f.Close()
+		readers = append(readers, f)
+	}
+	whole := &Node{Name: name, Children: []*Node{}}
+	w.reading(name)
+	if err := w.store(whole, io.MultiReader(readers...), 0); err != nil {
+		if f := (fatal{}); errors.As(err, &f) {
+			return err
+		}
+		n.Finding = fault(n.Name, err)
+		return nil
+	}
+	defer os.Remove(whole.Path)
+	err := w.expand(whole, name, 1, volumeSet{})
+	n.Children, n.Finding = whole.Children, whole.Finding
+	if n.Finding != nil && n.Finding.Code == "file.unreadable" {
+		n.Finding = fault(n.Name, volumeTrouble(fmt.Sprintf("这是分卷压缩包，收到 %d 卷，不齐全或有损坏，无法打开。", len(readers)), nil))
+	}
+	return err
+}
+
+func volumeTrouble(message string, cause error) *trouble {
+	return &trouble{kind: container.ErrUnsupported, message: message, hint: volumeCure, cause: cause}
+}

@@ -1,0 +1,174 @@
+package unpack
+
+import (
+	"archive/zip"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"path"
+	"sort"
+	"unicode/utf8"
+
+	"github.com/ulikunitz/xz/lzma"
+
+	"baosong/parse/container"
+)
+
+const lzmaMethod = 14
+
+// zip reads a zip by its central directory. Names: bit 11 or extra field 0x7075, else as they look.
+func (w *walker) zip(n *Node) error {
+	f, err := os.Open(n.Path)
+	if err != nil {
+		return fatal{fmt.Errorf("open zip: %w", err)}
+	}
+	defer f.Close()
+	if most := 4 * w.limits.Files; container.ZipMembers(f, n.Size, most) >= most {
+		return &trouble{kind: container.ErrLimit, stop: true, message: fmt.Sprintf("压缩包内的文件超过 %d 个，没有打开。", w.limits.Files),
+			hint: "请减少文件数量，或分几封邮件发送。"}
+	}
+	z, err := zip.NewReader(f, n.Size)
+	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
+		if spanned(f, n.Size) {
+			return volumeTrouble("这是分卷压缩包中的一卷，无法单独打开。", err)
+		}
+		return &trouble{kind: container.ErrDamaged, message: "压缩包损坏或不完整，无法打开。", hint: "请在本机确认压缩包能正常打开后重新发送。", cause: err}
+	}
+	if spanned(f, n.Size) {
+		return volumeTrouble("这是分卷压缩包中的一卷，无法单独打开。", nil)
+	}
+	z.RegisterDecompressor(lzmaMethod, unlzma)
+	overlapping := overlaps(z.File)
+	for i, m := range z.File {
+		if mode := m.Mode(); mode.IsDir() || !mode.IsRegular() {
+			continue
+		}
+		open := func() (io.Reader, error) { return openZipped(m) }
+		if overlapping[i] {
+			open = func() (io.Reader, error) {
+				return nil, &trouble{kind: container.ErrLimit, message: "压缩包内有文件互相重叠，不是正常的压缩包，没有读取。", hint: "请重新压缩后发送。"}
+			}
+		}
+		size := int64(min(m.UncompressedSize64, 1<<62))
+		if err := w.add(n, member{name: zipName(m), size: size, packed: int64(max(m.CompressedSize64, 1)), open: open}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func openZipped(m *zip.File) (io.Reader, error) {
+	switch {
+	case m.Flags&1 != 0 || m.Method == 99:
+		return nil, &trouble{kind: container.ErrEncrypted, message: "压缩包设有密码，无法打开。", hint: "请取消密码重新压缩后发送。"}
+	case m.Method != zip.Store && m.Method != zip.Deflate && m.Method != lzmaMethod:
+		return nil, &trouble{kind: container.ErrUnsupported, message: "压缩方式（" + methodName(m.Method) + "）暂不能读取。",
+			hint: "请在压缩软件中选择标准的 zip 格式（Deflate 方式）重新压缩后发送。"}
+	}
+	r, err := m.Open()
+	if err != nil {
+		return nil, fmt.Errorf("zip member: %w: %w", err, container.ErrDamaged)
+	}
+	return r, nil
+}
+
+func methodName(m uint16) string {
+	names := map[uint16]string{1: "Shrink", 6: "Implode", 9: "Deflate64", 12: "BZip2", 14: "LZMA", 93: "Zstandard", 95: "XZ", 98: "PPMd"}
+	if s, ok := names[m]; ok {
+		return s
+	}
+	return fmt.Sprintf("第 %d 号", m)
+}
+
+// unlzma reads method 14: a version, the length of the properties, the properties, and a stream without a length.
+func unlzma(r io.Reader) io.ReadCloser {
+	head := make([]byte, 9)
+	if _, err := io.ReadFull(r, head); err != nil || binary.LittleEndian.Uint16(head[2:]) != 5 {
+		return failing{fmt.Errorf("lzma header: %w", container.ErrDamaged)}
+	}
+	if dict := binary.LittleEndian.Uint32(head[5:]); dict > 64<<20 {
+		return failing{&trouble{kind: container.ErrLimit}}
+	}
+	classic := append(append([]byte{}, head[4:]...), 255, 255, 255, 255, 255, 255, 255, 255) // size unknown
+	zr, err := lzma.ReaderConfig{DictCap: 64 << 20}.NewReader(io.MultiReader(newBytes(classic), r))
+	if err != nil {
+		return failing{fmt.Errorf("lzma: %w: %w", err, container.ErrDamaged)}
+	}
+	return io.NopCloser(zr)
+}
+
+// overlaps marks members whose packed bytes lie within another's: no packer makes such, bombs do.
+func overlaps(files []*zip.File) []bool {
+	type span struct {
+		index    int
+		from, to int64
+	}
+	spans := make([]span, 0, len(files))
+	for i, f := range files {
+		if at, err := f.DataOffset(); err == nil && f.CompressedSize64 > 0 {
+			spans = append(spans, span{i, at, at + int64(min(f.CompressedSize64, 1<<60))})
+		}
+	}
+	sort.SliceStable(spans, func(i, j int) bool { return spans[i].from < spans[j].from })
+	out := make([]bool, len(files))
+	var end int64
+	for _, s := range spans {
+		out[s.index] = s.from < end
+		end = max(end, s.to)
+	}
+	return out
+}
+
+// zipName decodes a member's name: flag bit 11, the Unicode path field when it belongs to this name, else by the bytes.
+func zipName(m *zip.File) string {
+	if m.Flags&0x800 != 0 && utf8.ValidString(m.Name) {
+		return m.Name
+	}
+	for extra := m.Extra; len(extra) >= 4; {
+		id, size := binary.LittleEndian.Uint16(extra), int(binary.LittleEndian.Uint16(extra[2:]))
+		if extra = extra[4:]; size > len(extra) {
+			break
+		}
+		if field := extra[:size]; id == 0x7075 && size > 5 && field[0] == 1 && utf8.Valid(field[5:]) &&
+			binary.LittleEndian.Uint32(field[1:]) == crc32.ChecksumIEEE([]byte(m.Name)) {
+			return string(field[5:])
+		}
+		extra = extra[size:]
+	}
+	if utf8.ValidString(m.Name) {
+		return m.Name
+	}
+	return decodeName(m.Name)
+}
+
+// spanned reports an end record that speaks of several disks.
+func spanned(r io.ReaderAt, size int64) bool {
+	tail := make([]byte, min(size, 65_557))
+	n, _ := r.ReadAt(tail, size-int64(len(tail)))
+	for i := n - 22; i >= 0; i-- {
+		if string(tail[i:i+4]) == "PK\x05\x06" {
+			disk := binary.LittleEndian.Uint16(tail[i+4:])
+			return disk != 0 && disk != 0xFFFF
+		}
+	}
+	mark := make([]byte, 4)
+	r.ReadAt(mark, 0)
+	return string(mark) == "PK\x07\x08"
+}
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+func (f failing) Close() error             { return nil }
+
+// withoutSuffix names what a compressed file holds when it does not say so itself.
+func withoutSuffix(name string) string {
+	base := path.Base(name)
+	if ext := path.Ext(base); ext != "" && ext != base {
+		return base[:len(base)-len(ext)]
+	}
+	return base
+}
