@@ -106,7 +106,9 @@ func (o Options) caps() imap.CapSet {
 // Close ends the server and all its connections.
 func (s *Server) Close() error {
 	s.Disconnect()
-	return s.imap.Close()
+	s.ln.Close() // Serve may not have taken it over yet
+	_ = s.imap.Close()
+	return nil
 }
 
 // Disconnect cuts all connections there are; new ones are accepted.

@@ -26,10 +26,15 @@ func (c *Client) Fetch(ctx context.Context, uid uint32, w io.Writer) (int64, err
 	if uid == 0 || c.folder.Name == "" {
 		return 0, &Error{Op: "fetch", Err: errors.New("no folder is open, or the UID is 0")}
 	}
+	return c.section(ctx, uid, &imap.FetchItemBodySection{Peek: true}, w)
+}
+
+// section streams the whole mail or its header.
+func (c *Client) section(ctx context.Context, uid uint32, what *imap.FetchItemBodySection, w io.Writer) (int64, error) {
 	if !c.bySequence {
 		var set imap.UIDSet
 		set.AddNum(imap.UID(uid))
-		got, err := c.body(ctx, set, uid, w)
+		got, err := c.body(ctx, set, what, w)
 		if err != nil || got.came {
 			return got.n, err
 		}
@@ -41,7 +46,7 @@ func (c *Client) Fetch(ctx context.Context, uid uint32, w io.Writer) (int64, err
 	}
 	var set imap.SeqSet
 	set.AddNum(number)
-	got, err := c.body(ctx, set, uid, w)
+	got, err := c.body(ctx, set, what, w)
 	switch {
 	case err != nil:
 		return got.n, err
@@ -54,6 +59,31 @@ func (c *Client) Fetch(ctx context.Context, uid uint32, w io.Writer) (int64, err
 	return got.n, nil
 }
 
+// headerLimit is the longest header that is kept.
+const headerLimit = 1 << 20
+
+// Header gives the header of a mail that is too large to be fetched whole; at most 1 MiB of it. ErrGone when the mail is
+// not there any more.
+func (c *Client) Header(ctx context.Context, uid uint32) ([]byte, error) {
+	var head capped
+	if uid == 0 || c.folder.Name == "" {
+		return nil, &Error{Op: "fetch", Err: errors.New("no folder is open, or the UID is 0")}
+	}
+	section := &imap.FetchItemBodySection{Peek: true, Specifier: imap.PartSpecifierHeader}
+	if _, err := c.section(ctx, uid, section, &head); err != nil {
+		return nil, err
+	}
+	return head.b, nil
+}
+
+// capped keeps the first headerLimit bytes.
+type capped struct{ b []byte }
+
+func (h *capped) Write(p []byte) (int, error) {
+	h.b = append(h.b, p[:min(len(p), headerLimit-len(h.b))]...)
+	return len(p), nil
+}
+
 // received is what one answer to a FETCH of a body brought.
 type received struct {
 	came bool
@@ -62,11 +92,11 @@ type received struct {
 }
 
 // body fetches one body by UID or sequence number.
-func (c *Client) body(ctx context.Context, set imap.NumSet, uid uint32, w io.Writer) (received, error) {
+func (c *Client) body(ctx context.Context, set imap.NumSet, what *imap.FetchItemBodySection, w io.Writer) (received, error) {
 	var got received
 	var writeErr error
 	err := c.do(ctx, "fetch", c.o.PollLimit, func(t *timer) error {
-		f := c.imap.Fetch(set, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{{Peek: true}}})
+		f := c.imap.Fetch(set, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{what}})
 		var sizeErr error
 		for m := f.Next(); m != nil; m = f.Next() {
 			for item := m.Next(); item != nil; item = m.Next() {

@@ -1,0 +1,107 @@
+package smarthost
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/emersion/go-smtp"
+)
+
+// Refused is why a letter could not be handed over.
+type Refused struct {
+	Code      int    // SMTP reply code; 0 when the server did not answer (no connection, cut, silence)
+	Enhanced  string // enhanced status code such as "5.1.1"; "" when none was given
+	Text      string // the server's own words as they came, perhaps GB18030
+	Stage     string // connect, tls, greeting, auth, mail, rcpt, data, body, verdict or noop
+	Recipient string // whom the refusal concerns, when it concerns one
+
+	// Permanent says that sending this letter again cannot help. Without it, trying again later may.
+	Permanent bool
+	// Auth says that the fault is our account or set-up: no letter will pass until somebody mends it.
+	Auth bool
+	// Limit says that the provider's ceiling on our sending is reached: slow down.
+	Limit bool
+	// Maybe says that the letter may have been delivered: the connection was lost after its last line, before the answer.
+	Maybe bool
+	// Delivered names the recipients who got the letter all the same; it must not go to them again.
+	Delivered []string
+
+	Err error
+}
+
+// Error is for logs; Text may be in any charset and is quoted.
+func (r *Refused) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "smtp %s", r.Stage)
+	if r.Recipient != "" {
+		fmt.Fprintf(&b, " %s", r.Recipient)
+	}
+	if r.Code != 0 {
+		fmt.Fprintf(&b, ": %d %s %q", r.Code, r.Enhanced, r.Text)
+	} else {
+		fmt.Fprintf(&b, ": %v", r.Err)
+	}
+	return b.String()
+}
+
+// Unwrap gives the cause.
+func (r *Refused) Unwrap() error { return r.Err }
+
+// refused makes a *Refused of what the client returned at a stage.
+func (s *session) refused(stage string, err error) *Refused {
+	var reply *smtp.SMTPError
+	if !errors.As(err, &reply) {
+		// Whatever the client says of a lost connection, the wire knows better why it was lost.
+		if cause := s.wire.why(); cause != nil {
+			err = cause
+		}
+		return &Refused{Stage: stage, Err: err}
+	}
+	r := &Refused{Code: reply.Code, Text: reply.Message, Stage: stage, Err: err}
+	if e := reply.EnhancedCode; e[0] > 0 {
+		r.Enhanced = fmt.Sprintf("%d.%d.%d", e[0], e[1], e[2])
+	}
+	r.classify()
+	return r
+}
+
+// classify decides what a reply means. 4xx passes by itself. 5xx before the first recipient is about us, but for 550 and
+// 554 to MAIL, which providers also use against a letter's sender for good.
+func (r *Refused) classify() {
+	r.Limit = ceiling(r.Code, r.Text)
+	if r.Code < 500 || r.Code > 599 || r.Limit {
+		return
+	}
+	switch r.Code {
+	case 530, 534, 535, 538:
+		r.Auth = true
+		return
+	}
+	switch r.Stage {
+	case "rcpt", "data", "body", "verdict":
+		r.Permanent = true
+	case "auth":
+		r.Auth = true
+	case "mail":
+		r.Permanent = r.Code == 550 || r.Code == 554
+		// 501 and 553: MAIL FROM is not the account, as 163 and QQ demand.
+		r.Auth = !r.Permanent
+	}
+}
+
+// ceiling says whether the reply means that we sent too much: the codes of 163 and 126, and the words of QQ and Aliyun.
+// QQ says so with 550, which would otherwise be final.
+func ceiling(code int, text string) bool {
+	if code == 421 {
+		return true
+	}
+	upper := strings.ToUpper(text)
+	for _, mark := range []string{"HL:ICC", "HL:IFC", "HL:IRC", "MI:DMC", "MI:SFQ", "RP:DRC", "RP:CEL", "RP:TRC", "DT:SUM",
+		"FREQUENCY LIMITED", "FREQUENCY IS LIMITED", "RATE LIMIT", "TOO MANY MAILS", "TOO MUCH MAIL", "ANTISPAM_BAT"} {
+		if strings.Contains(upper, mark) {
+			return true
+		}
+	}
+	return false
+}
