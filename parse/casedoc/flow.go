@@ -53,8 +53,8 @@ type build struct {
 	anchors map[int]anchor // grid column -> cell that vertical merges continue
 	taken   map[int]int    // grid column -> rows below that a rowspan still covers (HTML, ODF)
 	col     int            // next free grid column, from 1
-	rowNum  int
-	edges   []edges // where the format gives positions instead of columns
+	held    []*cellBuild   // cells of the row whose places are told only at its end
+	edges   []edges        // where the format gives positions instead of columns
 }
 
 // edges are the left and right edge of the cell at row and cell; cell is -1 for one that continues another.
@@ -278,6 +278,37 @@ func (t *build) grid() {
 	}
 }
 
+// holdCell closes a cell whose place endRowAs will tell.
+func (f *flow) holdCell() {
+	if t := f.table(); t != nil && t.cell != nil && f.beyond == 0 {
+		f.flush()
+		if f.room.take(blockPrice) {
+			t.held = append(t.held, t.cell)
+		}
+		t.cell = nil
+	}
+}
+
+// endRowAs places the cells held, each after place has set its edges and merges, and closes the row.
+func (f *flow) endRowAs(place func(i int, c *cellBuild)) {
+	t := f.table()
+	if t == nil || f.beyond > 0 {
+		return
+	}
+	f.holdCell()
+	if !t.rowOpen {
+		f.startRow()
+	}
+	for i, c := range t.held {
+		place(i, c)
+		c.col = t.col
+		t.col += c.span
+		t.place(c, f.room)
+	}
+	t.held = nil
+	f.endRow()
+}
+
 func (f *flow) endRow() {
 	t := f.table()
 	if t == nil || f.beyond > 0 {
@@ -318,6 +349,9 @@ func (f *flow) endTable() {
 	t := f.table()
 	if t == nil {
 		return
+	}
+	if len(t.held) > 0 {
+		f.endRowAs(func(int, *cellBuild) {})
 	}
 	if t.rowOpen {
 		f.endRow()

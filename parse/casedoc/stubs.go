@@ -6,9 +6,6 @@ import (
 	"baosong/parse/container"
 )
 
-func (rd *reader) doc(ctx context.Context, doc *Document, src source) error {
-	return container.ErrUnsupported
-}
 func (rd *reader) rtf(ctx context.Context, doc *Document, src source) error {
 	return container.ErrUnsupported
 }

@@ -102,7 +102,7 @@ func (s *wordStory) drawing(e element, t *tokens) bool {
 			s.object.program = e.attr("ProgID")
 		}
 	case "w:binData":
-		s.binary = &binary{max: maxWhole}
+		s.binary = &base64Text{max: maxWhole}
 	case "w:docOleData", "w:docSuppData":
 		t.pass()
 	default:
@@ -176,13 +176,13 @@ func drawn(program string) bool {
 	return false
 }
 
-// binary gathers the base64 of w:binData.
-type binary struct {
+// base64Text gathers the base64 of w:binData.
+type base64Text struct {
 	buf []byte
 	max int
 }
 
-func (b *binary) write(p []byte) {
+func (b *base64Text) write(p []byte) {
 	for _, c := range p {
 		if c > ' ' && len(b.buf) < b.max {
 			b.buf = append(b.buf, c)

@@ -114,7 +114,7 @@ type flatReader struct {
 	parts  flatParts
 	name   string
 	xml    bool
-	binary *binary
+	binary *base64Text
 	out    []byte
 }
 
@@ -129,7 +129,7 @@ func (p *flatReader) element(e element) error {
 			p.out = p.out[:0]
 		}
 	case e.name == "pkg:binaryData" && !e.end:
-		p.binary = &binary{max: maxWhole}
+		p.binary = &base64Text{max: maxWhole}
 	case e.name == "pkg:binaryData":
 		n, _ := base64.StdEncoding.Decode(p.binary.buf, p.binary.buf)
 		p.parts[p.name] = p.binary.buf[:n]

@@ -31,7 +31,7 @@ type wordStory struct {
 	marks   []string
 	form    formField
 	object  *oleObject
-	binary  *binary
+	binary  *base64Text
 }
 
 // frame is what a text box or note interrupts.
