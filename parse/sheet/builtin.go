@@ -25,3 +25,8 @@ func builtinFormat(id int) string {
 		55: `上午/下午h"时"mm"分"`, 56: `上午/下午h"时"mm"分"ss"秒"`, 57: `yyyy"年"m"月"`, 58: `m"月"d"日"`,
 	}[id]
 }
+
+// localDate tells the built-in formats that follow the reader's own regional settings, whatever code a file gives them.
+func localDate(id int) bool {
+	return id == 14 || id == 22 || id >= 27 && id <= 36 || id >= 50 && id <= 58
+}

@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"encoding/csv"
 	"fmt"
 	"math"
 	"regexp"
@@ -10,11 +9,32 @@ import (
 	"time"
 )
 
-// compareCSV returns the number of cells compared and the differing ones.
+// compareCSV compares a grid with a CSV, whose first record is row 1 or the first row of the sheet's used range, and
+// likewise its first column: the CSV's writer leaves out what the file's own dimensions leave out.
 func compareCSV(g *Grid, text string, date1904 bool) (n int, diffs []string) {
-	r := csv.NewReader(strings.NewReader(text))
-	r.FieldsPerRecord = -1
-	r.LazyQuotes = true
+	row, col := 0, MaxCol
+	for i, r := range g.Rows {
+		if i == 0 {
+			row = r.Number - 1
+		}
+		for _, c := range r.Cells {
+			col = min(col, c.Col-1)
+		}
+	}
+	if col == MaxCol {
+		col = 0
+	}
+	n, diffs = compareAt(g, text, date1904, 0, 0)
+	for _, at := range [][2]int{{row, 0}, {0, col}, {row, col}} {
+		if m, d := compareAt(g, text, date1904, at[0], at[1]); len(d) < len(diffs) {
+			n, diffs = m, d
+		}
+	}
+	return n, diffs
+}
+
+// compareAt returns the number of cells compared and the differing ones.
+func compareAt(g *Grid, text string, date1904 bool, row, col int) (n int, diffs []string) {
 	want, err := csvAll(text)
 	if err != nil {
 		return 0, []string{err.Error()}
@@ -30,7 +50,7 @@ func compareCSV(g *Grid, text string, date1904 bool) (n int, diffs []string) {
 	seen := map[[2]int]bool{}
 	for i, rec := range want {
 		for j, w := range rec {
-			at := [2]int{i + 1, j + 1}
+			at := [2]int{i + 1 + row, j + 1 + col}
 			seen[at] = true
 			c := got[at]
 			if w == "" && c.Text == "" {
@@ -38,7 +58,7 @@ func compareCSV(g *Grid, text string, date1904 bool) (n int, diffs []string) {
 			}
 			n++
 			if !sameCell(c, w, date1904) {
-				diffs = append(diffs, fmt.Sprintf("%s got %q (%v %v) want %q", Address(j+1, i+1), c.Text, c.Kind, c.Number, w))
+				diffs = append(diffs, fmt.Sprintf("%s got %q (%v %v) want %q", Address(at[1], at[0]), c.Text, c.Kind, c.Number, w))
 			}
 		}
 	}

@@ -1,13 +1,7 @@
 package sheet
 
-import (
-	"io"
+import "baosong/parse/container"
 
-	"baosong/parse/container"
-)
-
-func readXLSB(k *keeper, p *container.Package) error             { return container.ErrUnsupported }
-func readODS(k *keeper, p *container.Package) error              { return container.ErrUnsupported }
-func readCompoundXLS(k *keeper, r io.ReaderAt, size int64) error { return container.ErrUnsupported }
-func readBIFF(k *keeper, b []byte) error                         { return container.ErrUnsupported }
-func readXML2003(k *keeper, b []byte) error                      { return container.ErrUnsupported }
+func readXLSB(k *keeper, p *container.Package) error { return container.ErrUnsupported }
+func readODS(k *keeper, p *container.Package) error  { return container.ErrUnsupported }
+func readXML2003(k *keeper, b []byte) error          { return container.ErrUnsupported }

@@ -232,8 +232,8 @@ func formatOf(id string, codes map[string]string, cache map[string]*format) *for
 		return f
 	}
 	code, own := codes[id]
-	if !own {
-		code = builtinFormat(toInt(id))
+	if n := toInt(id); !own || localDate(n) {
+		code = builtinFormat(n)
 	}
 	f := parseFormat(code)
 	cache[id] = f
