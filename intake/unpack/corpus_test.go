@@ -120,7 +120,16 @@ func names(n *Node) string {
 }
 
 // allowed lists rows that differ, with the reason.
-var allowed = map[string]string{}
+var allowed = map[string]string{
+	"archives/libzip/data/bogus.zip":                               "plain text named .zip: told as text, a file and no archive",
+	"archives/libzip/data/incons-central-file-comment-shorter.zip": "the member's bytes carry the right sum; only a comment's length is wrong",
+	"archives/libzip/data/incons-local-crc.zip":                    "the member's bytes carry the sum of the central directory; only the local header's is wrong",
+	"archives/sevenzip/t5.7z":                                      "encrypted with an empty password: the members open and carry the right sums",
+	"archives/tika/test-documents.tar.Z":                           "Unix compress is named as unsupported, with what to do",
+	"archives/tika/testARofSND.ar":                                 "ar is named as unsupported, with what to do",
+	"archives/rarfile/rar5-dups.rar":                               "copies are given the bytes that they stand for; the other tool writes them empty",
+	"tnef/mimekit/MAPI_OBJECT.tnef":                                "the interface id of 16 bytes before an OLE object is taken off, so that the object opens",
+}
 
 func TestCorpusArchives(t *testing.T) {
 	root := corpus(t)
@@ -200,7 +209,9 @@ func TestCorpusTNEF(t *testing.T) {
 		every(n, func(n *Node) { have[n.SHA256] = n.Name })
 		for _, f := range want.TNEF {
 			all++
-			if name, ok := have[f.SHA256]; !ok {
+			if reason := allowed[want.File]; have[f.SHA256] == "" && reason != "" {
+				t.Logf("differs: %s: %s: %s", want.File, f.Name, reason)
+			} else if name, ok := have[f.SHA256]; !ok {
 				t.Errorf("%s: %q (%d) is missing; have %s, faults %q", want.File, f.Name, f.Size, names(n), faults(n))
 			} else {
 				right++

@@ -29,7 +29,7 @@ func (w *walker) mail(n *Node) error {
 	w.findings = append(w.findings, m.Findings...)
 	for _, a := range m.Attachments {
 		if w.files++; w.files > w.limits.Files {
-			return &trouble{kind: container.ErrLimit, stop: true}
+			return w.tooMany()
 		}
 		w.bytes, w.topBytes = w.bytes+a.Size, w.topBytes+a.Size
 		n.Children = append(n.Children, fromAttachment(a))

@@ -51,7 +51,7 @@ func (w *walker) msgStorage(n *Node, c *container.Compound, prefix string, depth
 		}
 		if inner := dir + "__substg1.0_3701000D/"; depth < w.limits.Depth && has(c, inner) {
 			if w.files++; w.files > w.limits.Files {
-				return &trouble{kind: container.ErrLimit, stop: true}
+				return w.tooMany()
 			}
 			if name == "" {
 				name = a.text("3001")

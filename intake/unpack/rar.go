@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"strings"
 
 	"github.com/bodgit/sevenzip"
 	"github.com/nwaples/rardecode/v2"
@@ -22,7 +23,7 @@ func (w *walker) rar(n *Node, set volumeSet) error {
 		files[name] = v
 	}
 	self := path.Base(n.Name)
-	files[lower(self)] = n
+	files[strings.ToLower(self)] = n
 	r, err := rardecode.OpenReader(self, rardecode.FileSystem(files), rardecode.MaxDictionarySize(maxDictionary))
 	if err != nil {
 		return rarTrouble(err)
@@ -36,7 +37,13 @@ func (w *walker) rar(n *Node, set volumeSet) error {
 		if err != nil {
 			return rarTrouble(err)
 		}
-		if h.IsDir || !h.Mode().IsRegular() || h.LinkType != rardecode.LinkTypeNone && h.LinkType != rardecode.LinkTypeFileCopy {
+		if h.LinkType == rardecode.LinkTypeFileCopy || h.LinkType == rardecode.LinkTypeHardLink {
+			if err := w.alias(n, mendSlashes(h.Name), h.LinkTarget); err != nil {
+				return err
+			}
+			continue
+		}
+		if h.IsDir || !h.Mode().IsRegular() || h.LinkType != rardecode.LinkTypeNone {
 			continue
 		}
 		size := h.UnPackedSize

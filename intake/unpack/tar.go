@@ -3,13 +3,13 @@ package unpack
 import (
 	"archive/tar"
 	"bufio"
-	"bytes"
 	"compress/bzip2"
 	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"strings"
 
 	"github.com/ulikunitz/xz"
@@ -32,6 +32,12 @@ func (w *walker) tar(n *Node) error {
 		}
 		if err != nil && !errors.Is(err, tar.ErrInsecurePath) {
 			return packedTrouble(err)
+		}
+		if h.Typeflag == tar.TypeLink {
+			if err := w.alias(n, decodeName(h.Name), decodeName(h.Linkname)); err != nil {
+				return err
+			}
+			continue
 		}
 		if h.Typeflag != tar.TypeReg && h.Typeflag != tar.TypeRegA && h.Typeflag != tar.TypeGNUSparse && h.Typeflag != tar.TypeCont {
 			continue
@@ -67,7 +73,7 @@ func (w *walker) compressed(n *Node) error {
 	if len(n.Children) != 1 || n.Children[0].Finding != nil || n.Children[0].Type != string(container.Tar) {
 		if len(n.Children) == 1 && n.Children[0].Finding != nil { // the file is its only member
 			n.Finding, n.Children = n.Children[0].Finding, []*Node{}
-			n.Finding.File = withoutDirs(n.Name)
+			n.Finding.File = path.Base(n.Name)
 		}
 		return nil
 	}
@@ -114,7 +120,3 @@ func (p packed) Read(b []byte) (int, error) {
 func packedTrouble(err error) error {
 	return &trouble{kind: container.ErrDamaged, message: "压缩包损坏或不完整，未能全部读取。", hint: "请在本机确认压缩包能正常打开后重新发送。", cause: err}
 }
-
-func newBytes(b []byte) io.Reader { return bytes.NewReader(b) }
-func lower(s string) string       { return strings.ToLower(s) }
-func withoutDirs(s string) string { return s[strings.LastIndexByte(s, '/')+1:] }

@@ -106,8 +106,12 @@ func (w *walker) expand(n *Node, name string, depth int, set volumeSet) error {
 	if done, err := w.volume(n, set); done || err != nil {
 		return err
 	}
-	open := w.opener(container.Format(n.Type))
+	format := container.Format(n.Type)
+	open := w.opener(format)
 	if open == nil {
+		if format == container.Archive {
+			n.Finding = fault(n.Name, &trouble{kind: container.ErrUnsupported, message: "暂不能打开此格式的压缩包。", hint: "请改用 zip、rar 或 7z 格式重新压缩后发送。"})
+		}
 		return nil
 	}
 	if depth > w.limits.Depth {
@@ -124,7 +128,15 @@ func (w *walker) expand(n *Node, name string, depth int, set volumeSet) error {
 		n.Finding = fault(n.Name, err)
 	}
 	w.sumUp(n)
+	if len(n.Children) == 0 && n.Finding == nil && holdsFiles(format) {
+		n.Finding = fault(n.Name, &trouble{kind: container.ErrDamaged, message: "压缩包内没有可以读取的文件。", hint: "请核对压缩包的内容后重新发送。"})
+	}
 	return w.expandAll(n.Children, name+"/", depth+1)
+}
+
+// holdsFiles tells archives from mails: a mail without files may still say something.
+func holdsFiles(f container.Format) bool {
+	return f != container.EML && f != container.MSG && f != container.TNEF
 }
 
 // sumUp puts one finding on an archive in place of the same one on each of its members.
@@ -196,8 +208,7 @@ func (w *walker) add(n *Node, m member) error {
 		return nil
 	}
 	if w.files++; w.files > w.limits.Files {
-		return &trouble{kind: container.ErrLimit, stop: true, message: fmt.Sprintf("压缩包内的文件超过 %d 个，后面的没有读取。", w.limits.Files),
-			hint: "请减少文件数量，或分几封邮件发送。"}
+		return w.tooMany()
 	}
 	child := &Node{Name: name, Size: max(m.size, 0), Disposition: "attachment", Children: []*Node{}}
 	if m.inline {
@@ -226,6 +237,33 @@ func (w *walker) add(n *Node, m member) error {
 	}
 	child.Finding = fault(name, err)
 	return nil
+}
+
+// alias adds a member that its archive keeps as a copy of an earlier one. A target that is not among them is passed over.
+func (w *walker) alias(n *Node, name, target string) error {
+	name, climbs := cleanName(name)
+	target, out := cleanName(target)
+	if climbs || out || isJunk(name) {
+		return nil
+	}
+	for _, c := range n.Children {
+		if c.Name != target || c.Path == "" {
+			continue
+		}
+		if w.files++; w.files > w.limits.Files {
+			return w.tooMany()
+		}
+		twin := *c
+		twin.Name, twin.Children = name, []*Node{}
+		n.Children = append(n.Children, &twin)
+		return nil
+	}
+	return nil
+}
+
+func (w *walker) tooMany() error {
+	return &trouble{kind: container.ErrLimit, stop: true, message: fmt.Sprintf("压缩包内的文件超过 %d 个，后面的没有读取。", w.limits.Files),
+		hint: "请减少文件数量，或分几封邮件发送。"}
 }
 
 // mayTake asks whether size more bytes, packed in packed bytes, are within the limits. It is asked with the declared

@@ -2,11 +2,15 @@ package unpack
 
 import (
 	"archive/zip"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
 	"hash/crc32"
 	"io"
+	"io/fs"
+	"math"
 	"os"
 	"path"
 	"sort"
@@ -40,10 +44,9 @@ func (w *walker) zip(n *Node) error {
 	if spanned(f, n.Size) {
 		return volumeTrouble("这是分卷压缩包中的一卷，无法单独打开。", nil)
 	}
-	z.RegisterDecompressor(lzmaMethod, unlzma)
 	overlapping := overlaps(z.File)
 	for i, m := range z.File {
-		if mode := m.Mode(); mode.IsDir() || !mode.IsRegular() {
+		if m.Mode()&(fs.ModeDir|fs.ModeSymlink) != 0 { // a pipe's mode is what zip writes for what it read from its input
 			continue
 		}
 		open := func() (io.Reader, error) { return openZipped(m) }
@@ -68,6 +71,9 @@ func openZipped(m *zip.File) (io.Reader, error) {
 		return nil, &trouble{kind: container.ErrUnsupported, message: "压缩方式（" + methodName(m.Method) + "）暂不能读取。",
 			hint: "请在压缩软件中选择标准的 zip 格式（Deflate 方式）重新压缩后发送。"}
 	}
+	if m.Method == lzmaMethod {
+		return openLZMA(m)
+	}
 	r, err := m.Open()
 	if err != nil {
 		return nil, fmt.Errorf("zip member: %w: %w", err, container.ErrDamaged)
@@ -83,21 +89,48 @@ func methodName(m uint16) string {
 	return fmt.Sprintf("第 %d 号", m)
 }
 
-// unlzma reads method 14: a version, the length of the properties, the properties, and a stream without a length.
-func unlzma(r io.Reader) io.ReadCloser {
-	head := make([]byte, 9)
-	if _, err := io.ReadFull(r, head); err != nil || binary.LittleEndian.Uint16(head[2:]) != 5 {
-		return failing{fmt.Errorf("lzma header: %w", container.ErrDamaged)}
-	}
-	if dict := binary.LittleEndian.Uint32(head[5:]); dict > 64<<20 {
-		return failing{&trouble{kind: container.ErrLimit}}
-	}
-	classic := append(append([]byte{}, head[4:]...), 255, 255, 255, 255, 255, 255, 255, 255) // size unknown
-	zr, err := lzma.ReaderConfig{DictCap: 64 << 20}.NewReader(io.MultiReader(newBytes(classic), r))
+// openLZMA reads method 14: a version, the length of the properties, the properties, and a stream whose length stands in
+// the directory unless flag bit 1 says that it has an end mark.
+func openLZMA(m *zip.File) (io.Reader, error) {
+	raw, err := m.OpenRaw()
 	if err != nil {
-		return failing{fmt.Errorf("lzma: %w: %w", err, container.ErrDamaged)}
+		return nil, fmt.Errorf("zip member: %w: %w", err, container.ErrDamaged)
 	}
-	return io.NopCloser(zr)
+	head := make([]byte, 9)
+	if _, err := io.ReadFull(raw, head); err != nil || binary.LittleEndian.Uint16(head[2:]) != 5 {
+		return nil, fmt.Errorf("zip member: lzma header: %w", container.ErrDamaged)
+	}
+	if dict := binary.LittleEndian.Uint32(head[5:]); dict > maxDictionary {
+		return nil, &trouble{kind: container.ErrLimit, message: "压缩包所用的字典过大，没有打开。", hint: "请用默认设置重新压缩后发送。"}
+	}
+	size := uint64(math.MaxUint64)
+	if m.Flags&2 == 0 {
+		size = m.UncompressedSize64
+	}
+	classic := binary.LittleEndian.AppendUint64(head[4:9:9], size)
+	r, err := lzma.ReaderConfig{DictCap: maxDictionary}.NewReader(io.MultiReader(bytes.NewReader(classic), raw))
+	if err != nil {
+		return nil, fmt.Errorf("zip member: lzma: %w: %w", err, container.ErrDamaged)
+	}
+	return &checked{r: r, left: int64(m.UncompressedSize64), want: m.CRC32, sum: crc32.NewIEEE()}, nil
+}
+
+// checked holds a member to its declared size and sum.
+type checked struct {
+	r    io.Reader
+	left int64
+	want uint32
+	sum  hash.Hash32
+}
+
+func (c *checked) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	c.sum.Write(b[:n])
+	switch c.left -= int64(n); {
+	case c.left < 0, err == io.EOF && (c.left != 0 || c.sum.Sum32() != c.want):
+		return n, fmt.Errorf("zip member: size or sum differ: %w", container.ErrDamaged)
+	}
+	return n, err
 }
 
 // overlaps marks members whose packed bytes lie within another's: no packer makes such, bombs do.
@@ -158,11 +191,6 @@ func spanned(r io.ReaderAt, size int64) bool {
 	r.ReadAt(mark, 0)
 	return string(mark) == "PK\x07\x08"
 }
-
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) { return 0, f.err }
-func (f failing) Close() error             { return nil }
 
 // withoutSuffix names what a compressed file holds when it does not say so itself.
 func withoutSuffix(name string) string {
