@@ -28,8 +28,8 @@ const (
 // Message is one mail as the ledger knows it.
 type Message struct {
 	ID         int64
-	Location            // where it lies now; Folder is empty once it is gone from the server
-	Gone       bool     // no longer on the server
+	Location            // where it lies on the server, or lay last when it is Gone
+	Gone       bool     // no longer on the server, or not known where
 	SHA256     blob.Ref // of the raw mail; kept also when the bytes were removed
 	Size       int64
 	Removed    bool      // the bytes were removed on purpose (secrecy, retention)
@@ -48,6 +48,7 @@ type Message struct {
 	Hint       string // unit that the content points to, for held mail
 	Submission int64  // 0: none
 	Fate       string // fate folder wanted: filed, returned, held, ignored, failed; "" while received
+	FirstUID   uint32 // its UID when received: breaks ties of ReceivedAt
 	FiledIn    bool   // already lies in its fate folder (or none is configured)
 }
 

@@ -1,0 +1,171 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// Outcome is what intake has decided about a received mail.
+type Outcome struct {
+	Message      int64
+	Header       Header
+	State        State
+	Why, WhyText string
+	Call         string
+	Unit         string
+	Hint         string
+	Fate         string
+	Removed      bool        // the bytes were removed on purpose (secrecy): no subject is kept either
+	Submission   *Submission // nil: none; Record gives it ID, Revision, Receipt and State
+	Letters      []NewLetter // Submission 0 becomes the new submission, Message 0 this message
+	Bounced      *BounceOf   // the mail is a bounce of one of our letters
+	Note         string      // further words for the event, English, free of content
+}
+
+// BounceOf says which letter a bounce came back for.
+type BounceOf struct {
+	Letter     int64
+	Recipients []string // addresses not reached; empty: all of the letter's
+	Status     string   // 5.1.1
+	Text       string
+}
+
+// Recorded is what Record made of an Outcome.
+type Recorded struct {
+	Submission *Submission // as written; nil when the outcome had none
+	Letters    []int64     // ids in the order of Outcome.Letters; a known key gives the old letter's id
+}
+
+// Record writes the outcome of judging a received mail: message, submission with all its rows, supersession, letters and
+// events, in ONE transaction. ErrConflict means that the message is no longer waiting to be judged: twice is once.
+func (db *DB) Record(ctx context.Context, o Outcome) (Recorded, error) {
+	var r Recorded
+	err := db.write(ctx, fmt.Sprintf("record message %d", o.Message), func(t *tx) error {
+		r = Recorded{}
+		m, err := one(ctx, t, scanMessage, messageByID, o.Message)
+		if err != nil {
+			return err
+		}
+		if m.State != Received {
+			return fmt.Errorf("message is %s: %w", m.State, ErrConflict)
+		}
+		return t.record(ctx, m, o, &r)
+	})
+	if err != nil {
+		return Recorded{}, err
+	}
+	return r, nil
+}
+
+func (t *tx) record(ctx context.Context, m Message, o Outcome, r *Recorded) error {
+	steps := []struct {
+		name string
+		run  func() error
+	}{
+		{"message", func() error { return t.judged(ctx, m, o) }},
+		{"submission", func() (err error) {
+			if o.Submission != nil {
+				r.Submission, err = t.submit(ctx, m, *o.Submission, o)
+			}
+			return err
+		}},
+		{"letters", func() (err error) {
+			r.Letters, err = t.queue(ctx, m, o, r.Submission)
+			return err
+		}},
+		{"bounce", func() error {
+			if o.Bounced == nil {
+				return nil
+			}
+			return t.bounce(ctx, m, *o.Bounced)
+		}},
+	}
+	for _, s := range steps {
+		if err := t.db.reach(s.name); err != nil {
+			return err
+		}
+		if err := s.run(); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+	}
+	return nil
+}
+
+// judged writes the message's own row and event.
+func (t *tx) judged(ctx context.Context, m Message, o Outcome) error {
+	switch o.State {
+	case Filed, Ignored, Held, Failed:
+	default:
+		return fmt.Errorf("a judged message cannot be %q", o.State)
+	}
+	subject := clean(o.Header.Subject)
+	if o.Removed {
+		subject = ""
+	}
+	_, err := t.ExecContext(ctx, `
+		UPDATE message
+		SET date = ?, message_id = ?, sender = ?, sender_name = ?, subject = ?,
+			call = ?, unit = ?, state = ?, why = ?, why_text = ?, hint = ?, fate = ?, removed = ?, filed_in = 0
+		WHERE id = ?`,
+		stamp(o.Header.Date), clean(o.Header.MessageID), fold(o.Header.From), clean(o.Header.FromName), subject,
+		o.Call, o.Unit, o.State, o.Why, clean(o.WhyText), o.Hint, o.Fate, o.Removed || m.Removed, m.ID)
+	if err != nil {
+		return err
+	}
+	why := strings.TrimSpace(o.Why + " " + o.Note)
+	if err := t.log(ctx, Event{What: "message." + string(o.State), Why: why, Message: m.ID, Unit: o.Unit}); err != nil {
+		return err
+	}
+	if !o.Removed {
+		return nil
+	}
+	return t.log(ctx, Event{What: "bytes.removed", Why: string(m.SHA256), Message: m.ID, Unit: o.Unit})
+}
+
+// queue enqueues the outcome's letters.
+func (t *tx) queue(ctx context.Context, m Message, o Outcome, s *Submission) ([]int64, error) {
+	var ids []int64
+	for _, l := range o.Letters {
+		if l.Message == 0 {
+			l.Message = m.ID
+		}
+		if l.Submission == 0 && s != nil {
+			l.Submission = s.ID
+		}
+		id, _, err := t.enqueue(ctx, l)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+// bounce ties a bounce to the letter that it came back for.
+func (t *tx) bounce(ctx context.Context, m Message, b BounceOf) error {
+	l, err := one(ctx, t, scanLetter, letterByID, b.Letter)
+	if err != nil {
+		return err
+	}
+	said := strings.TrimSpace(clean(b.Status + " " + b.Text))
+	if said == "" {
+		said = "bounced"
+	}
+	if _, err := t.ExecContext(ctx, `UPDATE letter SET bounced = ? WHERE id = ?`, said, b.Letter); err != nil {
+		return err
+	}
+	addresses := make([]string, 0, len(b.Recipients))
+	for _, a := range b.Recipients {
+		addresses = append(addresses, fold(a))
+	}
+	_, err = t.ExecContext(ctx, `
+		UPDATE recipient
+		SET bounced = ?1
+		WHERE letter = ?2 AND (?3 = '[]' OR address IN (SELECT value FROM json_each(?3)))`,
+		said, b.Letter, encode(addresses))
+	if err != nil {
+		return err
+	}
+	return t.log(ctx, Event{What: "bounce.received", Why: said, Message: m.ID, Letter: b.Letter, Unit: l.Unit})
+}

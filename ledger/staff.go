@@ -1,0 +1,4 @@
+package ledger
+
+// EveryUnit stands for all units in extensions and postponements.
+const EveryUnit = "*"

@@ -1,0 +1,360 @@
+package ledger
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strings"
+
+	"baosong/ledger/calendar"
+	"baosong/parse/finding"
+)
+
+// submit writes a new revision and supersedes what it replaces. Newest is by the time of receipt, then UID, then message:
+// a mail that was judged late (held, then assigned) may be superseded from the start.
+func (t *tx) submit(ctx context.Context, m Message, s Submission, o Outcome) (*Submission, error) {
+	s.Message, s.Call, s.Unit = m.ID, o.Call, o.Unit
+	s.ReceivedAt, s.UID = m.ReceivedAt, m.FirstUID
+	if s.Call == "" || s.Unit == "" {
+		return nil, fmt.Errorf("submission needs a call and a unit: %q, %q", s.Call, s.Unit)
+	}
+	if err := t.applyDecisions(ctx, &s); err != nil {
+		return nil, err
+	}
+	if err := t.numberOff(ctx, &s); err != nil {
+		return nil, err
+	}
+	accepted, err := number(ctx, t, `SELECT count(*) FROM acceptance WHERE message = ?`, m.ID)
+	if err != nil {
+		return nil, err
+	}
+	s.State = ownState(&s, accepted > 0)
+	if accepted > 0 {
+		countWhole(&s)
+	}
+	newer, err := number(ctx, t, `
+		SELECT count(*)
+		FROM submission
+		WHERE call = ? AND unit = ? AND state <> 'withdrawn' AND message <> ?
+		  AND (received_at, uid, message) > (?, ?, ?)`,
+		s.Call, s.Unit, m.ID, stamp(s.ReceivedAt), s.UID, m.ID)
+	if err != nil {
+		return nil, err
+	}
+	if newer > 0 {
+		s.State = Superseded
+	}
+	if err := t.reachAndSupersede(ctx, &s); err != nil {
+		return nil, err
+	}
+	if err := t.insertSubmission(ctx, &s); err != nil {
+		return nil, err
+	}
+	return &s, t.log(ctx, Event{
+		What: "submission." + string(s.State), Why: fmt.Sprintf("revision %d", s.Revision),
+		Message: m.ID, Submission: s.ID, Unit: s.Unit,
+	})
+}
+
+// numberOff gives a submission its revision and its receipt number.
+func (t *tx) numberOff(ctx context.Context, s *Submission) error {
+	last, err := number(ctx, t, `SELECT COALESCE(max(revision), 0) FROM submission WHERE call = ? AND unit = ?`, s.Call, s.Unit)
+	if err != nil {
+		return err
+	}
+	running, err := number(ctx, t, `SELECT COALESCE(max(number), 0) FROM submission`)
+	if err != nil {
+		return err
+	}
+	s.Revision = last + 1
+	s.Receipt = fmt.Sprintf("BS-%d-%04d", s.ReceivedAt.In(calendar.Shanghai()).Year(), running+1)
+	return nil
+}
+
+// ownState is what a revision is by itself. Findings of rules on trial and waived ones do not count.
+func ownState(s *Submission, accepted bool) SubmissionState {
+	switch {
+	case accepted:
+		return Accepted
+	case openErrors(s.Findings) > 0:
+		return Returned
+	case s.Nil || len(s.Owed) == 0:
+		return Accepted
+	}
+	return Checked
+}
+
+// Open reports whether the finding still asks something of the unit.
+func (f Finding) Open() bool { return !f.Waived && !f.Trial }
+
+func openErrors(fs []Finding) int { return countOpen(fs, finding.Error) }
+
+func countOpen(fs []Finding, severity finding.Severity) int {
+	n := 0
+	for _, f := range fs {
+		if f.Open() && f.Severity == severity {
+			n++
+		}
+	}
+	return n
+}
+
+// reachAndSupersede marks earlier judgements of the same mail, and unless a newer revision stands already, supersedes
+// what stood.
+func (t *tx) reachAndSupersede(ctx context.Context, s *Submission) error {
+	if err := t.db.reach("supersede"); err != nil {
+		return err
+	}
+	again, err := t.ids(ctx, `SELECT id FROM submission WHERE message = ? AND judged_again = 0`, s.Message)
+	if err != nil {
+		return err
+	}
+	for _, id := range again {
+		if _, err := t.ExecContext(ctx, `UPDATE submission SET judged_again = 1 WHERE id = ?`, id); err != nil {
+			return err
+		}
+	}
+	old, err := t.ids(ctx, `
+		SELECT id
+		FROM submission
+		WHERE state NOT IN ('superseded', 'withdrawn') AND (message = ? OR call = ? AND unit = ? AND ?)
+		ORDER BY id`,
+		s.Message, s.Call, s.Unit, s.State != Superseded)
+	if err != nil {
+		return err
+	}
+	for _, id := range old {
+		if err := t.setSubmissionState(ctx, id, Superseded, Event{Why: "newer revision", Unit: s.Unit}); err != nil {
+			return err
+		}
+	}
+	return t.leaveUnit(ctx, s)
+}
+
+// leaveUnit lets another unit's earlier revision stand again when this mail was counted for that unit before.
+func (t *tx) leaveUnit(ctx context.Context, s *Submission) error {
+	scan := func(r scanner) (old Submission, err error) { return old, r.Scan(&old.Call, &old.Unit) }
+	others, err := list(ctx, t, scan, `
+		SELECT DISTINCT call, unit FROM submission WHERE message = ? AND (call, unit) <> (?, ?)`, s.Message, s.Call, s.Unit)
+	if err != nil {
+		return err
+	}
+	for _, o := range others {
+		if err := t.restand(ctx, o.Call, o.Unit, Event{Why: "mail now counts for another unit", Unit: o.Unit}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) ids(ctx context.Context, query string, args ...any) ([]int64, error) {
+	scan := func(s scanner) (id int64, err error) { return id, s.Scan(&id) }
+	return list(ctx, t, scan, query, args...)
+}
+
+// setSubmissionState changes a submission's state; e carries who and why.
+func (t *tx) setSubmissionState(ctx context.Context, id int64, state SubmissionState, e Event) error {
+	if _, err := t.ExecContext(ctx, `UPDATE submission SET state = ? WHERE id = ?`, state, id); err != nil {
+		return err
+	}
+	e.What, e.Submission = "submission."+string(state), id
+	return t.log(ctx, e)
+}
+
+func (t *tx) insertSubmission(ctx context.Context, s *Submission) error {
+	res, err := t.ExecContext(ctx, `
+		INSERT INTO submission (message, call, unit, revision, state, nil, late, received_at, uid, number, receipt, owed, brought)
+		SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, COALESCE(max(number), 0) + 1, ?, ?, ?
+		FROM submission`,
+		s.Message, s.Call, s.Unit, s.Revision, s.State, s.Nil, s.Late, stamp(s.ReceivedAt), s.UID, s.Receipt,
+		encode(nonNil(s.Owed)), encode(nonNil(s.Brought)))
+	if err != nil {
+		return err
+	}
+	if s.ID, err = res.LastInsertId(); err != nil {
+		return err
+	}
+	for _, part := range []func(context.Context, *Submission) error{t.insertFiles, t.insertRows, t.insertCases, t.insertFindings} {
+		if err := part(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func nonNil(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
+
+func (t *tx) insertFiles(ctx context.Context, s *Submission) error {
+	for _, f := range s.Files {
+		_, err := t.ExecContext(ctx, `
+			INSERT INTO file (submission, name, path, part, format, sha256, size, title, prior, copy, used)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			s.ID, clean(f.Name), clean(f.Path), f.Part, f.Format, f.SHA256, f.Size, clean(f.Title), f.Prior, f.Copy, f.Used)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) insertRows(ctx context.Context, s *Submission) error {
+	for _, r := range s.Rows {
+		_, err := t.ExecContext(ctx, `
+			INSERT INTO summary_row (submission, file, sheet, row, case_file, texts, cells)
+			VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			s.ID, clean(r.File), clean(r.Sheet), r.Row, clean(r.CaseFile), encode(r.Values), encode(r.Cells))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) insertCases(ctx context.Context, s *Submission) error {
+	for i := range s.Cases {
+		c := &s.Cases[i]
+		c.Submission, c.Unit = s.ID, s.Unit
+		res, err := t.ExecContext(ctx, `
+			INSERT INTO case_entry (submission, unit, key, title, cluster, level, direction, city, county, year,
+				body, contact, phone, note, row, file, sha256, ok, withdrawn, sketch)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			c.Submission, c.Unit, clean(c.Key), clean(c.Title), clean(c.Cluster), clean(c.Level), clean(c.Direction), clean(c.City), clean(c.County), clean(c.Year),
+			clean(c.Body), clean(c.Contact), clean(c.Phone), clean(c.Note), c.Row, clean(c.File), c.SHA256, c.OK, c.Withdrawn, packSketch(c.Sketch))
+		if err != nil {
+			return err
+		}
+		if c.ID, err = res.LastInsertId(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) insertFindings(ctx context.Context, s *Submission) error {
+	for i := range s.Findings {
+		f := &s.Findings[i]
+		res, err := t.ExecContext(ctx, `
+			INSERT INTO finding (submission, code, severity, file, sheet, cell, row, column_id, place,
+				found, wanted, message, hint, sha256, waived, why, trial)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			s.ID, f.Code, f.Severity, clean(f.File), clean(f.Sheet), f.Cell, f.Row, f.Column, clean(f.Where),
+			clean(f.Found), clean(f.Wanted), clean(f.Message), clean(f.Hint), fileHash(s.Files, f.File), f.Waived, clean(f.Why), f.Trial)
+		if err != nil {
+			return err
+		}
+		if f.ID, err = res.LastInsertId(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fileHash returns the hash of the file with this name; of several with one name, all their hashes in order.
+func fileHash(files []File, name string) string {
+	var hashes []string
+	for _, f := range files {
+		if name != "" && f.Name == name && f.SHA256 != "" && !slices.Contains(hashes, string(f.SHA256)) {
+			hashes = append(hashes, string(f.SHA256))
+		}
+	}
+	slices.Sort(hashes)
+	return strings.Join(hashes, "+")
+}
+
+func packSketch(sketch []uint32) []byte {
+	raw := make([]byte, 0, 4*len(sketch))
+	for _, v := range sketch {
+		raw = binary.BigEndian.AppendUint32(raw, v)
+	}
+	return raw
+}
+
+func unpackSketch(raw []byte) []uint32 {
+	var sketch []uint32
+	for ; len(raw) >= 4; raw = raw[4:] {
+		sketch = append(sketch, binary.BigEndian.Uint32(raw))
+	}
+	return sketch
+}
+
+const submissionColumns = `s.id, s.message, s.call, s.unit, s.revision, s.state, s.nil, s.late, s.received_at, s.uid,
+	s.receipt, s.owed, s.brought`
+
+const submissionByID = `SELECT ` + submissionColumns + ` FROM submission AS s WHERE s.id = ?`
+
+func scanSubmission(row scanner) (Submission, error) {
+	var s Submission
+	err := row.Scan(&s.ID, &s.Message, &s.Call, &s.Unit, &s.Revision, &s.State, &s.Nil, &s.Late, moment{&s.ReceivedAt}, &s.UID,
+		&s.Receipt, decoded{&s.Owed}, decoded{&s.Brought})
+	return s, err
+}
+
+func scanFile(row scanner) (File, error) {
+	var f File
+	return f, row.Scan(&f.Name, &f.Path, &f.Part, &f.Format, &f.SHA256, &f.Size, &f.Title, &f.Prior, &f.Copy, &f.Used)
+}
+
+func scanRow(row scanner) (Row, error) {
+	var r Row
+	return r, row.Scan(&r.File, &r.Sheet, &r.Row, &r.CaseFile, decoded{&r.Values}, decoded{&r.Cells})
+}
+
+const caseColumns = `c.id, c.submission, c.unit, c.key, c.title, c.cluster, c.level, c.direction, c.city, c.county, c.year,
+	c.body, c.contact, c.phone, c.note, c.row, c.file, c.sha256, c.ok, c.withdrawn, c.sketch`
+
+func scanCase(row scanner) (Case, error) {
+	var c Case
+	var sketch []byte
+	err := row.Scan(&c.ID, &c.Submission, &c.Unit, &c.Key, &c.Title, &c.Cluster, &c.Level, &c.Direction, &c.City, &c.County, &c.Year,
+		&c.Body, &c.Contact, &c.Phone, &c.Note, &c.Row, &c.File, &c.SHA256, &c.OK, &c.Withdrawn, &sketch)
+	c.Sketch = unpackSketch(sketch)
+	return c, err
+}
+
+const findingColumns = `f.id, f.code, f.severity, f.file, f.sheet, f.cell, f.row, f.column_id, f.place,
+	f.found, f.wanted, f.message, f.hint, f.waived, f.why, f.trial`
+
+func scanFinding(row scanner) (Finding, error) {
+	var f Finding
+	err := row.Scan(&f.ID, &f.Code, &f.Severity, &f.File, &f.Sheet, &f.Cell, &f.Row, &f.Column, &f.Where,
+		&f.Found, &f.Wanted, &f.Message, &f.Hint, &f.Waived, &f.Why, &f.Trial)
+	return f, err
+}
+
+// loadSubmission reads one submission with all that belongs to it.
+func loadSubmission(ctx context.Context, q querier, id int64) (*Submission, error) {
+	s, err := one(ctx, q, scanSubmission, submissionByID, id)
+	if err != nil {
+		return nil, err
+	}
+	if s.Files, err = list(ctx, q, scanFile, `
+		SELECT name, path, part, format, sha256, size, title, prior, copy, used
+		FROM file WHERE submission = ? ORDER BY id`, id); err != nil {
+		return nil, err
+	}
+	if s.Rows, err = list(ctx, q, scanRow, `
+		SELECT file, sheet, row, case_file, texts, cells
+		FROM summary_row WHERE submission = ? ORDER BY id`, id); err != nil {
+		return nil, err
+	}
+	if s.Cases, err = list(ctx, q, scanCase, `SELECT `+caseColumns+` FROM case_entry AS c WHERE c.submission = ? ORDER BY c.id`, id); err != nil {
+		return nil, err
+	}
+	s.Findings, err = list(ctx, q, scanFinding, `SELECT `+findingColumns+` FROM finding AS f WHERE f.submission = ? ORDER BY f.id`, id)
+	return &s, err
+}
+
+// Submission returns one submission with files, rows, cases and findings.
+func (db *DB) Submission(ctx context.Context, id int64) (s *Submission, err error) {
+	err = db.read(ctx, "read submission", func(q querier) error {
+		s, err = loadSubmission(ctx, q, id)
+		return err
+	})
+	return s, err
+}
