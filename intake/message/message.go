@@ -66,7 +66,7 @@ type Attachment struct {
 	Declared    string   `json:"declared"`    // the media type that the mail claims, lower case
 	Disposition string   `json:"disposition"` // attachment, or inline for pictures of the body
 	ContentID   string   `json:"content_id"`  // without angle brackets
-	Path        string   `json:"-"`           // the file that holds the bytes
+	Path        string   `json:"path"`        // the file that holds the bytes
 	Defects     []string `json:"defects,omitempty"`
 }
 
