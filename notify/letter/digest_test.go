@@ -1,0 +1,64 @@
+package letter
+
+import (
+	"time"
+
+	"baosong/ledger"
+	"baosong/parse/call"
+	"baosong/parse/finding"
+)
+
+// digestFacts is a province with every kind of trouble.
+func digestFacts() Facts {
+	f := baseFacts()
+	f.Kind, f.Topic, f.Unit, f.Now, f.Subject, f.ReceivedAt = ledger.Digest, "daily", nil, at(18, 8, 30), "", time.Time{}
+	f.Digest = &Digest{
+		DaysLeft: 3, Unknown: []int{2027}, Since: at(17, 8, 30),
+		Decisions: []Decision{
+			{What: "待核实来信", Detail: "第 12 封，自 wang@qq.example：合肥市典型案例报送。内容像是合肥市的", Since: at(17, 15, 20), Commands: []string{"baosong assign 12 hefei", "baosong ignore 12"}},
+			{What: "疑似密级标志", Grave: true, Detail: "第 14 封，UID 208，自 gxj@suzhou.example。内容未留存，邮箱中的原件请按保密规定处理", Since: at(17, 16, 41), Commands: []string{"baosong messages --state held"}},
+			{What: "处理失败", Detail: "第 15 封，自 gxj@bozhou.example：读取附件时超出内存上限", Since: at(17, 17, 2), Commands: []string{"baosong replay 15 --apply"}},
+			{What: "信函未送达", Detail: "致铜陵市经济和信息化局 tljx@tongling.example：邮箱不存在", Since: at(17, 9, 3), Commands: []string{"baosong letters --state dead"}},
+		},
+		Balance: Balance{Server: 31, Ledger: 32, Filed: 25, Ignored: 3, Held: 2, Failed: 1, Received: 1, Due: 1, Sent: 41, Dead: 1, LettersHeld: 0, LastPoll: at(18, 8, 29)},
+		Arrived: []Arrival{
+			{at(17, 9, 32), "芜湖市经济和信息化局", "芜湖市典型案例报送", "已受理", "BS-2024-0011"},
+			{at(17, 14, 5), "滁州市工业和信息化局", "Re: 补正通知 BS-2024-0004：Re: 滁州报送", "待补正", "BS-2024-0012"},
+			{at(17, 16, 41), "宿州市经济和信息化局", "（不显示）", "待核实", ""},
+			{at(17, 17, 2), "亳州市工业和信息化局", "毫州市 <script>alert(1)</script> 材料 13800138000", "处理失败", ""},
+			{at(18, 7, 58), "黄山市经济和信息化局", "零报告", "零报告", "BS-2024-0013"},
+		},
+		Corrections: []OpenCorrection{{"滁州市工业和信息化局", "BS-2024-0012", 3, 1}, {"安庆市经济和信息化局", "BS-2024-0002", 12, 4}},
+		Directions:  []Count{{"协作共享", 5}, {"质量品牌", 3}, {"创新提升", 9}, {"数字化升级", 7}, {"绿色化转型", 2}, {"开放合作", 0}, {"治理服务", 1}},
+		Trend:       []Count{{"6月13日", 1}, {"6月14日", 2}, {"6月17日", 6}, {"6月18日", 7}},
+		Unreached:   []Unreached{{"铜陵市经济和信息化局", "tljx@tongling.example", "550 邮箱不存在", at(17, 9, 3)}},
+		Cases:       cases(5),
+		Findings: []FindingLine{{"滁州市工业和信息化局", "BS-2024-0012", ledger.Finding{
+			Finding: finding.New("cell.required", finding.Place{File: "汇总表.xlsx", Sheet: "Sheet1", Cell: "J4", Row: 4, Column: "contact"})}}},
+		Events: []EventLine{{at(17, 15, 0), "zhangsan", "extend", "汛期值守，延至 6月26日"}},
+	}
+	f.Digest.Units = digestUnits(f.Call)
+	return f
+}
+
+func digestUnits(c *call.Call) []UnitLine {
+	states := []string{"accepted", "correct", "none", "accepted", "partial", "accepted", "correct", "accepted", "accepted", "none", "correct", "none", "accepted", "partial", "none", "nil"}
+	var out []UnitLine
+	for i, u := range c.ActiveUnits() {
+		line := UnitLine{Name: u.Name, City: u.City, Tile: u.Tile}
+		line.Unit, line.State = u.ID, states[i%len(states)]
+		switch line.State {
+		case "none":
+			line.Owed = []string{"summary", "case", "measures"}
+		case "partial":
+			line.Owed, line.CasesAccepted = []string{"measures"}, 2
+		case "correct":
+			line.CasesAccepted, line.ErrorsOpen, line.Receipt = 1, i, "BS-2024-0012"
+		case "accepted":
+			line.CasesAccepted, line.Receipt, line.ReceivedAt = 2+i%4, "BS-2024-0003", at(14, 10, 0)
+		}
+		line.Late = i == 6
+		out = append(out, line)
+	}
+	return out
+}

@@ -1,0 +1,96 @@
+package letter
+
+import (
+	"strings"
+
+	"baosong/parse/call"
+	"baosong/parse/sheet"
+)
+
+// digestTables is the digest's workbook: overview, cases, findings, events. No contact, no telephone stands in it.
+func digestTables(f Facts) []sheet.Table {
+	return []sheet.Table{overviewTable(f), casesTable(f), findingsTable(f), eventsTable(f)}
+}
+
+func overviewTable(f Facts) sheet.Table {
+	t := sheet.Table{
+		Name:   "总览",
+		Header: []string{"市", "单位", "状态", "逾期", "有效案例", "待更正", "请留意", "尚缺", "登记号", "收到时间", "截止时间"},
+		Widths: []float64{9, 30, 10, 7, 10, 9, 9, 24, 15, 17, 17},
+		Chart:  &sheet.Chart{Title: "各市有效案例", Kind: "bar", Category: 0, Value: 4},
+		Note:   f.Call.Title + "，截至 " + f.Now.Format("2006-01-02 15:04"),
+	}
+	for _, u := range f.Digest.Units {
+		var owed []string
+		for _, id := range u.Owed {
+			owed = append(owed, partName(id, f.Call))
+		}
+		late, received, due := "", "", ""
+		if u.Late {
+			late = "是"
+		}
+		if !u.ReceivedAt.IsZero() {
+			received = u.ReceivedAt.In(f.Now.Location()).Format("2006-01-02 15:04")
+		}
+		if !u.Deadline.IsZero() {
+			due = u.Deadline.In(f.Now.Location()).Format("2006-01-02 15:04")
+		}
+		t.Rows = append(t.Rows, []any{
+			shortCity(u), u.Name, stateWord(u.State), late, u.CasesAccepted, u.ErrorsOpen, u.WarningsOpen, strings.Join(owed, "、"), u.Receipt, received, due,
+		})
+	}
+	return t
+}
+
+func casesTable(f Facts) sheet.Table {
+	t := sheet.Table{
+		Name:   "案例",
+		Header: []string{"市", "县（市、区）", "集群名称", "级别", "案例名称", "方向", "报送单位"},
+		Widths: []float64{9, 14, 36, 9, 40, 14, 28},
+	}
+	for _, c := range f.Digest.Cases {
+		t.Rows = append(t.Rows, []any{
+			Mask(oneLine(c.City)), Mask(oneLine(c.County)), Mask(oneLine(c.Cluster)), Mask(oneLine(c.Level)), Mask(oneLine(c.Title)), Mask(oneLine(c.Direction)), Mask(oneLine(c.Body)),
+		})
+	}
+	return t
+}
+
+func findingsTable(f Facts) sheet.Table {
+	t := sheet.Table{
+		Name:   "问题",
+		Header: []string{"单位", "登记号", "程度", "文件", "位置", "问题", "现在写的是", "应当是"},
+		Widths: []float64{26, 15, 9, 30, 20, 40, 24, 30},
+	}
+	for _, x := range f.Digest.Findings {
+		weight := severity(x.Severity)
+		switch {
+		case x.Waived:
+			weight = "已免"
+		case x.Trial:
+			weight = "试行"
+		}
+		t.Rows = append(t.Rows, []any{
+			Mask(oneLine(x.Unit)), x.Receipt, weight, Mask(oneLine(x.File)), digestPlace(x, f.Call), chinese(Mask(oneLine(x.Message))), Mask(oneLine(x.Found)), Mask(oneLine(x.Wanted)),
+		})
+	}
+	return t
+}
+
+func digestPlace(x FindingLine, c *call.Call) string {
+	p := x.Place
+	p.File = ""
+	return place(p, c)
+}
+
+func eventsTable(f Facts) sheet.Table {
+	t := sheet.Table{
+		Name:   "操作记录",
+		Header: []string{"时间", "操作人", "事项", "原因"},
+		Widths: []float64{18, 16, 26, 60},
+	}
+	for _, e := range f.Digest.Events {
+		t.Rows = append(t.Rows, []any{e.At.In(f.Now.Location()).Format("2006-01-02 15:04:05"), e.Who, e.What, Mask(oneLine(e.Why))})
+	}
+	return t
+}

@@ -1,0 +1,208 @@
+package letter
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"baosong/ledger"
+	"baosong/parse/call"
+	"baosong/parse/finding"
+	"baosong/parse/sheet"
+)
+
+const (
+	xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	maxMark  = 10 << 20 // a larger workbook is not marked: it would not fit a mail either
+)
+
+// workbook makes the sheet that goes with a letter, if one does, and tells the page about it.
+func workbook(f Facts, p *Page) ([]Attachment, error) {
+	dir, err := os.MkdirTemp("", "letter-*")
+	if err != nil {
+		return nil, fmt.Errorf("make room for the workbook: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	dst := filepath.Join(dir, "letter.xlsx")
+	switch {
+	case f.Digest != nil:
+		p.Workbook.Name = fmt.Sprintf("报送情况_%s.xlsx", f.Now.Format("20060102"))
+		err = sheet.WriteTables(dst, digestTables(f))
+	case p.Errors.Total > 0 && wantsList(f):
+		err = findingsWorkbook(f, p, dst)
+	default:
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	b, err := os.ReadFile(dst)
+	if err != nil {
+		return nil, fmt.Errorf("read the workbook back: %w", err)
+	}
+	return []Attachment{{Name: p.Workbook.Name, ContentType: xlsxType, Bytes: b}}, nil
+}
+
+// wantsList tells whether the findings are about files at all: a mail without attachment needs no list of one line.
+func wantsList(f Facts) bool {
+	for _, x := range told(findings(f)) {
+		if x.Severity == finding.Error && x.File != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func findings(f Facts) []ledger.Finding {
+	switch {
+	case f.Submission != nil:
+		return f.Submission.Findings
+	case f.Said.Report != nil:
+		return f.Said.Report.submission().Findings
+	}
+	return f.Open
+}
+
+// findingsWorkbook marks the sender's own workbook, or lists the findings in one of ours when that cannot be done.
+func findingsWorkbook(f Facts, p *Page, dst string) error {
+	sub := f.Submission
+	if sub == nil && f.Said.Report != nil {
+		sub = f.Said.Report.submission()
+	}
+	list := listRows(told(findings(f)), f.Call)
+	if src, file, why := markable(f, sub); src != "" {
+		stem := strings.TrimSuffix(baseName(file.Name), filepath.Ext(file.Name))
+		p.Workbook = Workbook{Name: fileName(clip(Mask(stem), 100) + "（已标注）.xlsx"), Marked: true}
+		err := sheet.MarkWorkbook(src, dst, marks(sub, file, f.Call), list)
+		if err == nil {
+			return nil
+		}
+		p.Workbook.Why = "原表无法直接标注，故另列清单。"
+	} else {
+		p.Workbook.Why = why
+	}
+	p.Workbook.Name, p.Workbook.Marked = "问题清单.xlsx", false
+	return sheet.ListWorkbook(dst, "问题清单", list)
+}
+
+// markable returns where the sender's summary workbook lies when it can go back marked; otherwise why not, if there is one.
+func markable(f Facts, sub *ledger.Submission) (path string, file ledger.File, why string) {
+	if sub == nil || f.File == nil {
+		return "", file, ""
+	}
+	for _, x := range sub.Files {
+		if x.Part != string(call.PartSummary) || x.Copy || !x.Used {
+			continue
+		}
+		switch {
+		case !canMark(sheet.CanMark, x.Format):
+			why = fmt.Sprintf("报送的表格是 %s 格式，不便直接标注，故另列清单。", x.Format)
+		case x.Size > maxMark:
+			why = "报送的表格较大，不便随信退回，故另列清单。"
+		default:
+			if path, err := f.File(x); err == nil {
+				return path, x, ""
+			}
+		}
+	}
+	return "", file, why
+}
+
+// canMark asks about a format that the ledger keeps as text.
+func canMark[F ~string](can func(F) bool, format string) bool { return can(F(format)) }
+
+// marks places the findings of one workbook on its cells; a finding about a whole row is set on its title.
+func marks(sub *ledger.Submission, file ledger.File, c *call.Call) []sheet.Mark {
+	var out []sheet.Mark
+	for _, f := range told(sub.Findings) {
+		if f.Severity == finding.Note || f.File != baseName(file.Name) {
+			continue
+		}
+		sheetName, cell := f.Sheet, f.Cell
+		if cell == "" {
+			sheetName, cell = rowCell(sub, f.Place)
+		}
+		col, row, ok := coordinates(cell)
+		if !ok {
+			continue
+		}
+		out = append(out, sheet.Mark{Sheet: sheetName, Row: row, Col: col, Severity: string(f.Severity), Comment: comment(f)})
+	}
+	return out
+}
+
+func rowCell(sub *ledger.Submission, p finding.Place) (sheetName, cell string) {
+	for _, r := range sub.Rows {
+		if r.Row != p.Row || p.Row == 0 || (p.Sheet != "" && r.Sheet != p.Sheet) {
+			continue
+		}
+		for _, id := range []string{p.Column, "title", "cluster", "seq"} {
+			if at := r.Cells[id]; at != "" {
+				return r.Sheet, at
+			}
+		}
+	}
+	return "", ""
+}
+
+func comment(f ledger.Finding) string {
+	lines := []string{severity(f.Severity) + "：" + chinese(Mask(f.Message))}
+	if f.Wanted != "" {
+		lines = append(lines, "应当是："+Mask(f.Wanted))
+	}
+	if f.Hint != "" {
+		lines = append(lines, chinese(Mask(f.Hint)))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// coordinates reads H7 as column 8, row 7.
+func coordinates(cell string) (col, row int, ok bool) {
+	i := 0
+	for ; i < len(cell) && cell[i] >= 'A' && cell[i] <= 'Z' && i < 3; i++ {
+		col = col*26 + int(cell[i]-'A') + 1
+	}
+	if i == 0 || i == len(cell) || len(cell) > 12 {
+		return 0, 0, false
+	}
+	for ; i < len(cell); i++ {
+		if cell[i] < '0' || cell[i] > '9' {
+			return 0, 0, false
+		}
+		row = row*10 + int(cell[i]-'0')
+	}
+	return col, row, row > 0
+}
+
+func listRows(fs []ledger.Finding, c *call.Call) []sheet.ListRow {
+	var out []sheet.ListRow
+	for _, s := range []finding.Severity{finding.Error, finding.Warning, finding.Note} {
+		for _, f := range fs {
+			if f.Severity != s {
+				continue
+			}
+			out = append(out, sheet.ListRow{
+				File: Mask(oneLine(f.File)), Sheet: Mask(oneLine(f.Sheet)), Cell: listCell(f.Place, c), Severity: severity(s),
+				Found: Mask(oneLine(f.Found)), Message: listMessage(f), Hint: chinese(Mask(oneLine(f.Hint))),
+			})
+		}
+	}
+	return out
+}
+
+// listCell is the cell's address where there is one, since the list links to it; else the place in words.
+func listCell(p finding.Place, c *call.Call) string {
+	if p.Cell != "" {
+		return p.Cell
+	}
+	return place(finding.Place{Row: p.Row, Column: p.Column, Where: p.Where}, c)
+}
+
+func listMessage(f ledger.Finding) string {
+	m := chinese(Mask(oneLine(f.Message)))
+	if f.Wanted != "" {
+		m += "应当是：" + Mask(oneLine(f.Wanted))
+	}
+	return m
+}
