@@ -143,3 +143,6 @@ func (rd *reader) fill(ctx context.Context, doc *Document, src source, format co
 	}
 	return container.ErrUnsupported
 }
+
+// newSeeker returns a source as what seeking readers want.
+func newSeeker(s source) io.ReadSeeker { return io.NewSectionReader(s.r, 0, s.size) }

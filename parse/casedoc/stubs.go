@@ -9,9 +9,6 @@ import (
 func (rd *reader) rtf(ctx context.Context, doc *Document, src source) error {
 	return container.ErrUnsupported
 }
-func (rd *reader) pdf(ctx context.Context, doc *Document, src source) error {
-	return container.ErrUnsupported
-}
 func (rd *reader) html(ctx context.Context, doc *Document, src source, label string) error {
 	return container.ErrUnsupported
 }

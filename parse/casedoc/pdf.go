@@ -1,0 +1,314 @@
+package casedoc
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/klippa-app/go-pdfium/enums"
+	"github.com/klippa-app/go-pdfium/references"
+	"github.com/klippa-app/go-pdfium/requests"
+
+	"baosong/parse/container"
+)
+
+const (
+	pdfTime       = 40 * time.Second // for one document; what has been read by then stands
+	pdfObjects    = 2000             // objects of one page looked at for pictures
+	pdfPictures   = 1000             // pictures of one document that are told apart by their bytes
+	pdfScanText   = 10               // a page with fewer printable characters than these has no text
+	pdfFormDepth  = 3
+	pdfTinyPixels = 8 // pictures thinner than this are rules and dots
+)
+
+// pdfFile is a PDF being read.
+type pdfFile struct {
+	rd      *reader
+	doc     *Document
+	engine  *engine
+	pdf     references.FPDF_DOCUMENT
+	flow    *flow
+	pics    *pictures
+	counted int
+	scans   int // pages of pictures or drawings without text
+	texts   int // pages with text
+}
+
+func (rd *reader) pdf(ctx context.Context, doc *Document, src source) error {
+	work, cancel := context.WithTimeout(ctx, pdfTime)
+	defer cancel()
+	e, err := newEngine(work, rd.lim.Scratch)
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return fmt.Errorf("start the PDF engine: %w", err)
+	}
+	defer e.close()
+	f := &pdfFile{rd: rd, doc: doc, engine: e, flow: newFlow(rd.room), pics: newPictures(doc)}
+	err = f.read(work, src)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	doc.Blocks = f.flow.finish()
+	doc.ScanOnly = f.scans > 0 && f.texts == 0
+	if work.Err() != nil { // our own time is up
+		doc.Cut = true
+		if len(doc.Blocks) == 0 {
+			return fmt.Errorf("nothing read in %v: %w", pdfTime, container.ErrLimit)
+		}
+		return nil
+	}
+	return err
+}
+
+func (f *pdfFile) read(ctx context.Context, src source) error {
+	opened, err := f.engine.OpenDocument(&requests.OpenDocument{FileReader: newSeeker(src), FileReaderSize: src.size})
+	if err != nil {
+		return pdfError(err)
+	}
+	f.pdf = opened.Document
+	defer f.engine.FPDF_CloseDocument(&requests.FPDF_CloseDocument{Document: f.pdf})
+	count, err := f.engine.FPDF_GetPageCount(&requests.FPDF_GetPageCount{Document: f.pdf})
+	if err != nil {
+		return pdfError(err)
+	}
+	f.doc.Pages = count.PageCount
+	bad := 0
+	for i := range count.PageCount {
+		if i >= f.rd.lim.Pages || f.rd.room.cut {
+			f.doc.Cut = true
+			break
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err := f.page(i); err != nil {
+			bad++
+		}
+	}
+	if count.PageCount == 0 || bad == count.PageCount {
+		return fmt.Errorf("none of %d pages can be read: %w", count.PageCount, container.ErrDamaged)
+	}
+	return nil
+}
+
+func (f *pdfFile) page(i int) error {
+	loaded, err := f.engine.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: f.pdf, Index: i})
+	if err != nil {
+		return err
+	}
+	page := requests.Page{ByReference: &loaded.Page}
+	defer f.engine.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: loaded.Page})
+	text, err := f.text(page)
+	if err != nil {
+		return err
+	}
+	objects := f.pictures(page)
+	printable := strings.IndexFunc(text, unicode.IsPrint) >= 0 && Words(text) > 0 && printables(text) >= pdfScanText
+	switch {
+	case printable:
+		f.texts++
+	case objects > 0:
+		f.scans++
+	}
+	f.flow.page = i + 1
+	for _, para := range joinLines(text) {
+		f.flow.write(para)
+		f.flow.endPara()
+	}
+	return nil
+}
+
+func printables(s string) int {
+	n := 0
+	for _, r := range s {
+		if r > ' ' && unicode.IsPrint(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// text returns the text of a page in pdfium's order, which is that of the content stream with lines told apart by
+// position.
+func (f *pdfFile) text(page requests.Page) (string, error) {
+	t, err := f.engine.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: page})
+	if err != nil {
+		return "", err
+	}
+	defer f.engine.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: t.TextPage})
+	n, err := f.engine.FPDFText_CountChars(&requests.FPDFText_CountChars{TextPage: t.TextPage})
+	if err != nil || n.Count <= 0 {
+		return "", err
+	}
+	count := min(n.Count, 2*f.rd.room.left+1)
+	got, err := f.engine.FPDFText_GetText(&requests.FPDFText_GetText{TextPage: t.TextPage, Count: count})
+	if err != nil {
+		return "", err
+	}
+	text := got.Text
+	if strings.ContainsRune(text, unicode.ReplacementChar) {
+		text = f.exactText(t.TextPage, count)
+	}
+	return unradical(strings.TrimRight(text, "\x00")), nil
+}
+
+// exactText asks for character after character and joins surrogates, which pdfium's own text breaks.
+func (f *pdfFile) exactText(page references.FPDF_TEXTPAGE, count int) string {
+	var units []rune
+	for i := range count {
+		c, err := f.engine.FPDFText_GetUnicode(&requests.FPDFText_GetUnicode{TextPage: page, Index: i})
+		if err != nil {
+			break
+		}
+		units = append(units, rune(c.Unicode))
+	}
+	return joinSurrogates(units)
+}
+
+func joinSurrogates(units []rune) string {
+	var b strings.Builder
+	for i := 0; i < len(units); i++ {
+		r := units[i]
+		if r >= 0xD800 && r < 0xDC00 && i+1 < len(units) && units[i+1] >= 0xDC00 && units[i+1] < 0xE000 {
+			r = (r-0xD800)<<10 + units[i+1] - 0xDC00 + 0x10000
+			i++
+		}
+		if r != 0 {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// joinLines makes paragraphs of a page's lines: a line that fills the measure and ends within a sentence goes on in
+// the next. Other lines stay lines, so that headings and rows of tables are kept apart.
+func joinLines(text string) []string {
+	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' || r == '\f' })
+	widest := 0
+	for i, l := range lines {
+		lines[i] = strings.TrimRight(l, " \u3000")
+		widest = max(widest, breadth(lines[i]))
+	}
+	var out []string
+	joins := false
+	for _, l := range lines {
+		if n := len(out); joins && n > 0 && !opensParagraph(l) {
+			out[n-1] += glue(out[n-1], l) + l
+		} else {
+			out = append(out, l)
+		}
+		w := breadth(l)
+		joins = w >= 40 && w*100 >= widest*92 && !strings.ContainsAny(lastRune(l), "。：；！？:;!?")
+	}
+	return out
+}
+
+// breadth measures a line in half-width columns.
+func breadth(s string) int {
+	n := 0
+	for _, r := range s {
+		n++
+		if eastAsian(r) || ambiguous(r) {
+			n++
+		}
+	}
+	return n
+}
+
+func lastRune(s string) string {
+	rs := []rune(s)
+	if len(rs) == 0 {
+		return ""
+	}
+	return string(rs[len(rs)-1])
+}
+
+// opensParagraph tells a line that begins with an indent or a number of its own.
+func opensParagraph(l string) bool {
+	rs := []rune(strings.TrimLeft(l, " "))
+	if len(rs) == 0 || rs[0] == '\u3000' || strings.HasPrefix(l, "    ") {
+		return true
+	}
+	if strings.ContainsRune("（(", rs[0]) && len(rs) > 2 && strings.ContainsRune("一二三四五六七八九十", rs[1]) {
+		return true
+	}
+	return len(rs) > 1 && strings.ContainsRune("一二三四五六七八九十", rs[0]) && strings.ContainsRune("、是", rs[1])
+}
+
+// glue is a blank between two Latin words that a line break divided.
+func glue(a, b string) string {
+	last, first := []rune(lastRune(a)), []rune(b)
+	if len(last) == 0 || len(first) == 0 || eastAsian(last[0]) || eastAsian(first[0]) || ambiguous(last[0]) || ambiguous(first[0]) {
+		return ""
+	}
+	return " "
+}
+
+// pictures counts the pictures of a page and returns the number of its objects.
+func (f *pdfFile) pictures(page requests.Page) int {
+	n, err := f.engine.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: page})
+	if err != nil {
+		return 0
+	}
+	budget := pdfObjects
+	for i := range n.Count {
+		if budget--; budget < 0 {
+			break
+		}
+		o, err := f.engine.FPDFPage_GetObject(&requests.FPDFPage_GetObject{Page: page, Index: i})
+		if err == nil {
+			f.object(o.PageObject, 0, &budget)
+		}
+	}
+	return n.Count
+}
+
+func (f *pdfFile) object(o references.FPDF_PAGEOBJECT, depth int, budget *int) {
+	kind, err := f.engine.FPDFPageObj_GetType(&requests.FPDFPageObj_GetType{PageObject: o})
+	if err != nil {
+		return
+	}
+	switch {
+	case kind.Type == enums.FPDF_PAGEOBJ_IMAGE:
+		f.image(o)
+	case kind.Type == enums.FPDF_PAGEOBJ_FORM && depth < pdfFormDepth:
+		n, err := f.engine.FPDFFormObj_CountObjects(&requests.FPDFFormObj_CountObjects{PageObject: o})
+		for i := 0; err == nil && i < n.Count && *budget > 0; i++ {
+			*budget--
+			in, e := f.engine.FPDFFormObj_GetObject(&requests.FPDFFormObj_GetObject{PageObject: o, Index: uint64(i)})
+			if e == nil {
+				f.object(in.PageObject, depth+1, budget)
+			}
+		}
+	}
+}
+
+func (f *pdfFile) image(o references.FPDF_PAGEOBJECT) {
+	size, err := f.engine.FPDFImageObj_GetImagePixelSize(&requests.FPDFImageObj_GetImagePixelSize{ImageObject: o})
+	if err != nil || size.Width < pdfTinyPixels || size.Height < pdfTinyPixels {
+		return
+	}
+	if f.counted++; f.counted > pdfPictures {
+		return
+	}
+	raw, err := f.engine.FPDFImageObj_GetImageDataRaw(&requests.FPDFImageObj_GetImageDataRaw{ImageObject: o})
+	if err != nil {
+		return
+	}
+	format := container.Format("bitmap")
+	if filter, err := f.engine.FPDFImageObj_GetImageFilter(&requests.FPDFImageObj_GetImageFilter{ImageObject: o}); err == nil {
+		switch filter.ImageFilter {
+		case "DCTDecode":
+			format = container.JPEG
+		case "JPXDecode":
+			format = "jp2"
+		case "CCITTFaxDecode", "JBIG2Decode":
+			format = container.TIFF
+		}
+	}
+	f.pics.bytes(raw.Data, format, true)
+}
