@@ -63,7 +63,7 @@ func compareAt(g *Grid, text string, date1904 bool, row, col int) (n int, diffs 
 		}
 	}
 	for at, c := range got {
-		if !seen[at] && strings.TrimSpace(c.Text) != "" {
+		if !seen[at] && strings.TrimSpace(c.Text) != "" && c.Kind != KindError {
 			n++
 			diffs = append(diffs, fmt.Sprintf("%s got %q want nothing", Address(at[1], at[0]), c.Text))
 		}
@@ -106,6 +106,9 @@ func sameCell(c Cell, want string, date1904 bool) bool {
 				return math.Abs(w-v) < 1.0/1440 || strings.Contains(layout, "2") && !strings.Contains(layout, "15") && math.Abs(w-math.Floor(v)) < 1e-6
 			}
 		}
+	}
+	if c.Kind == KindError && want == "" {
+		return true
 	}
 	if c.Kind == KindNumber {
 		return sameNumber(c, want)

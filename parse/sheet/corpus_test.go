@@ -101,7 +101,8 @@ func csvByHash(t *testing.T, dir string) map[string]string {
 
 // TestCorpusCells compares every sheet with the CSV that its source shows. The rule: texts are equal but for blanks
 // at the ends and kinds of line breaks; numbers are equal to the precision that the CSV shows, whatever marks of
-// thousands, money or per cent; dates are the same moment, whatever their spelling (the CSVs follow en-US).
+// thousands, money or per cent; dates are the same moment, whatever their spelling (the CSVs follow en-US);
+// an error that no formula made may be left out of the CSV.
 func TestCorpusCells(t *testing.T) {
 	t.Parallel()
 	dir := corpus(t)

@@ -87,6 +87,9 @@ func read(ctx context.Context, r io.ReaderAt, size int64, format container.Forma
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", format, err)
 	}
+	if len(k.book.Sheets) == 0 {
+		return nil, fmt.Errorf("read %s: %w: no sheets", format, container.ErrDamaged)
+	}
 	k.book.Format = format
 	return k.book, nil
 }

@@ -153,7 +153,7 @@ func writeTable(f *excelize.File, name string, t Table, s bookStyles) error {
 	if t.Chart != nil && len(t.Rows) > 0 {
 		w.chart(t)
 	}
-	w.page(1, len(t.Header) > 6)
+	w.page(1, len(t.Header) > 6 || t.Chart != nil)
 	return w.err
 }
 
@@ -259,15 +259,16 @@ func (w *sheetWriter) page(headRow int, landscape bool) {
 }
 
 func (w *sheetWriter) chart(t Table) {
-	kind := excelize.Col
+	kind, one := excelize.Col, false
 	if t.Chart.Kind == "pie" {
-		kind = excelize.Pie
+		kind, one = excelize.Pie, true
 	}
 	ref := func(col int) string {
 		c := ColumnName(col + 1)
 		return fmt.Sprintf("'%s'!$%s$2:$%s$%d", strings.ReplaceAll(w.name, "'", "''"), c, c, len(t.Rows)+1)
 	}
 	c := &excelize.Chart{
+		VaryColors: &one,
 		Type:      kind,
 		Series:    []excelize.ChartSeries{{Categories: ref(t.Chart.Category), Values: ref(t.Chart.Value)}},
 		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: t.Chart.Title}}},

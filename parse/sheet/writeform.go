@@ -96,8 +96,15 @@ func (w *sheetWriter) form(spec FormSpec, rows [][]string) {
 		}
 	}
 	w.try(w.f.SetPanes(w.name, &excelize.Panes{Freeze: true, YSplit: formHead, TopLeftCell: Address(1, formHead+1), ActivePane: "bottomLeft"}))
+	for i := range blank {
+		w.try(w.f.SetRowHeight(w.name, formHead+1+i, 24))
+	}
 	foot := formHead + blank + 1
 	w.put(foot, 1, "填表人：", w.styles.note)
+	if half > 1 {
+		w.try(w.f.MergeCell(w.name, Address(1, foot), Address(half, foot)))
+	}
+	w.try(w.f.SetRowHeight(w.name, foot, 24))
 	w.put(foot, half+1, "联系电话：", w.styles.note)
 	w.line(foot+1, cols, "注：每个案例填写一行；有下拉箭头的单元格请从列表中选择；请勿增删列、改动表头。", w.styles.note)
 	w.page(formHead, cols > 6)

@@ -151,6 +151,10 @@ func (x *xmlScanner) readTag() xmlKind {
 	case bytes.HasPrefix(b, []byte("<?")):
 		x.through("?>", false)
 	case bytes.HasPrefix(b, []byte("<!")):
+		if stop, ok := x.tagEnd(); ok && bytes.IndexByte(x.buf[x.pos:stop], '[') < 0 {
+			x.pos = stop + 1 // a bare document type, which old programs wrote
+			return xmlText
+		}
 		x.err = fmt.Errorf("%w: %w", container.ErrDamaged, errEntity)
 		return xmlEOF
 	default:
