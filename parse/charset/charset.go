@@ -1,7 +1,8 @@
 // Package charset turns Chinese office text of any encoding into clean UTF-8.
 //
 // Decode is told a label and distrusts it: gb2312 and its kin are read as GB18030, an unknown label is guessed.
-// Guess looks at the bytes alone: valid UTF-8 is UTF-8, else GB18030 if it decodes without loss, else Big5.
+// Guess looks at the bytes alone: valid UTF-8 is UTF-8, else GB18030 if it decodes without loss, else Big5; lone accents
+// amid Latin letters are Windows-1252.
 // Fold brings full-width forms to half width for comparing. This package never fails: what cannot be decoded
 // becomes U+FFFD and the caller is told.
 package charset
@@ -13,7 +14,9 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/traditionalchinese"
 	"golang.org/x/text/width"
@@ -22,6 +25,17 @@ import (
 // Decode returns b as UTF-8, read in the charset that label names. The second result is false when the label was
 // unknown or did not fit the bytes and the text was guessed instead, or when bytes were lost.
 func Decode(b []byte, label string) (string, bool) {
+	label = canonical(label)
+	switch label {
+	case "utf-7":
+		return utf7(b)
+	case "utf-16", "utf-16le", "utf-16be":
+		return utf16Text(b, label), true
+	case "iso-8859-1", "windows-1252", "us-ascii":
+		if chinese(b) { // a mailer that did not know better
+			return decodeLossy(simplifiedchinese.GB18030, b), false
+		}
+	}
 	enc := byLabel(label)
 	if enc == nil {
 		s, _ := Guess(b)
@@ -29,6 +43,9 @@ func Decode(b []byte, label string) (string, bool) {
 	}
 	s, ok := decodeWith(enc, b)
 	if !ok {
+		if enc == encoding.Nop && mostlyUTF8(b) {
+			return s, false // damaged, but what it says
+		}
 		if g, name := Guess(b); name != "" {
 			return g, false
 		}
@@ -36,27 +53,34 @@ func Decode(b []byte, label string) (string, bool) {
 	return s, ok
 }
 
-// Guess returns b as UTF-8 and the name of the encoding it took: utf-8, utf-16le, utf-16be, gb18030, big5, or ""
-// when none fits without loss (the text then holds U+FFFD).
+// Guess returns b as UTF-8 and the name of the encoding it took: utf-8, utf-16le, utf-16be, iso-2022-jp, gb18030, big5,
+// windows-1252, or "" when none fits without loss (the text then holds U+FFFD).
 func Guess(b []byte) (text, name string) {
-	switch {
-	case bytes.HasPrefix(b, []byte{0xEF, 0xBB, 0xBF}):
-		return strings.ToValidUTF8(string(b[3:]), "\uFFFD"), "utf-8"
-	case bytes.HasPrefix(b, []byte{0xFF, 0xFE}):
-		return UTF16(b[2:], false), "utf-16le"
-	case bytes.HasPrefix(b, []byte{0xFE, 0xFF}):
-		return UTF16(b[2:], true), "utf-16be"
-	case utf8.Valid(b):
+	if s, mark := byMark(b); mark != "" {
+		return s, mark
+	}
+	if utf8.Valid(b) {
+		if bytes.Contains(b, []byte("\x1b$")) {
+			if s, ok := decodeWith(japanese.ISO2022JP, b); ok {
+				return s, "iso-2022-jp"
+			}
+		}
 		return string(b), "utf-8"
 	}
-	if s, ok := decodeWith(simplifiedchinese.GB18030, b); ok {
-		return s, "gb18030"
+	if mostlyUTF8(b) {
+		return strings.ToValidUTF8(string(b), "\uFFFD"), ""
 	}
-	if s, ok := decodeWith(traditionalchinese.Big5, b); ok {
-		return s, "big5"
+	if western(b) {
+		return decodeLossy(charmap.Windows1252, b), "windows-1252"
 	}
-	s, _ := decodeWith(simplifiedchinese.GB18030, b)
-	return s, ""
+	gb, gbOK := decodeWith(simplifiedchinese.GB18030, b)
+	if b5, ok := decodeWith(traditionalchinese.Big5, b); ok && (!gbOK || traditional(b)) {
+		return b5, "big5"
+	}
+	if gbOK {
+		return gb, "gb18030"
+	}
+	return gb, ""
 }
 
 // CodePage decodes b from a Windows code page number (936, 950, 1252, 65001 ...).
@@ -86,21 +110,62 @@ func UTF16(b []byte, bigEndian bool) string {
 // space becomes a space.
 func Fold(s string) string { return strings.ReplaceAll(width.Fold.String(s), "\u3000", " ") }
 
-func byLabel(label string) encoding.Encoding {
+// canonical brings a label to lower case without quotes, blanks and the variants that differ by nothing.
+func canonical(label string) string {
 	label = strings.ToLower(strings.Trim(label, " \t\"'"))
 	label = strings.TrimPrefix(label, "x-")
 	switch label {
-	case "gb2312", "gbk", "cp936", "ms936", "windows-936", "gb_2312-80", "gb18030", "euc-cn", "gb-2312", "gb 2312", "hz-gb", "936":
-		return simplifiedchinese.GB18030
-	case "hz-gb-2312":
-		return simplifiedchinese.HZGB2312
-	case "utf8", "utf-8", "unicode-1-1-utf-8", "utf_8":
-		return encoding.Nop
+	case "gb2312", "gbk", "cp936", "ms936", "windows-936", "gb_2312-80", "gb_2312", "gb18030", "gb18030-2000", "euc-cn", "gb-2312", "gb 2312",
+		"gb2312-80", "gb-18030", "csgb2312", "chinese", "iso-ir-58", "936", "hz-gb", "cn-gb", "gb", "gb2312_charset", "gb_1988-80":
+		return "gb18030"
+	case "utf8", "unicode-1-1-utf-8", "utf_8", "utf-8n", "65001", "cp65001", "utf8mb4":
+		return "utf-8"
+	case "utf7", "unicode-1-1-utf-7", "unicode-2-0-utf-7", "utf-7-imap", "cp65000":
+		return "utf-7"
+	case "utf16", "ucs-2", "iso-10646-ucs-2", "unicode", "csunicode":
+		return "utf-16"
+	case "utf16le", "ucs-2le", "unicodefeff":
+		return "utf-16le"
+	case "utf16be", "ucs-2be", "unicodefffe":
+		return "utf-16be"
+	case "big-5", "cn-big5", "big5-hkscs", "big5hkscs", "big5-eten", "cp950", "ms950", "windows-950", "950":
+		return "big5"
+	case "cp932", "ms932", "windows-932", "shift-jis", "sjis", "932", "ms_kanji", "csshiftjis":
+		return "shift_jis"
+	case "cp949", "ms949", "windows-949", "uhc", "949", "ks_c_5601", "ksc5601", "ks_c_5601-1987", "ksc_5601", "euckr", "iso-2022-kr-8":
+		return "euc-kr"
+	case "eucjp":
+		return "euc-jp"
+	case "latin1", "latin-1", "iso8859-1", "iso_8859-1", "8859-1", "iso-8859-1-windows-3.1-latin-1":
+		return "iso-8859-1"
+	case "ascii", "us_ascii", "ansi_x3.4-1968", "646", "iso646-us", "7bit":
+		return "us-ascii"
+	case "cp1252", "1252", "ansi":
+		return "windows-1252"
+	case "unknown-8bit", "unknown", "8bit", "binary", "default", "_autodetect", "none":
+		return ""
+	}
+	return label
+}
+
+func byLabel(label string) encoding.Encoding {
+	switch label {
 	case "":
 		return nil
+	case "gb18030":
+		return simplifiedchinese.GB18030
+	case "hz-gb-2312", "hz":
+		return simplifiedchinese.HZGB2312
+	case "utf-8":
+		return encoding.Nop
+	}
+	if page, ok := strings.CutPrefix(label, "cp"); ok {
+		if enc, err := htmlindex.Get("windows-" + page); err == nil {
+			return enc
+		}
 	}
 	enc, err := htmlindex.Get(label)
-	if err != nil {
+	if err != nil || enc == encoding.Replacement {
 		return nil
 	}
 	return enc
