@@ -1,0 +1,398 @@
+package cage
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestMain serves as the reader when the pool starts this binary again.
+func TestMain(m *testing.M) {
+	for i, arg := range os.Args {
+		switch arg {
+		case "cage-reader":
+			memory, _ := strconv.ParseInt(os.Args[i+1], 10, 64)
+			os.Exit(reader(memory))
+		case "cage-parent":
+			os.Exit(parent(os.Args[i+1]))
+		}
+	}
+	os.Exit(m.Run())
+}
+
+func reader(memory int64) int {
+	dir, err := os.Getwd()
+	if err == nil {
+		_, err = Confine(dir, Limits{Memory: memory})
+	}
+	if err == nil {
+		err = Serve(context.Background(), os.Stdin, os.Stdout, act)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// act does what the request says, as a hostile file might make a reader do.
+func act(ctx context.Context, dir string, request []byte, reading func(string)) ([]byte, error) {
+	what, arg, _ := strings.Cut(string(request), " ")
+	reading(what)
+	switch what {
+	case "pid":
+		return []byte(strconv.Itoa(os.Getpid())), nil
+	case "echo":
+		return request, nil
+	case "error":
+		return nil, errors.New(arg)
+	case "read":
+		b, err := os.ReadFile(arg)
+		return b, err
+	case "write":
+		return nil, os.WriteFile(arg, []byte("x"), 0o600)
+	case "dial":
+		c, err := net.DialTimeout("tcp", arg, 2*time.Second)
+		if err == nil {
+			c.Close()
+		}
+		return nil, err
+	case "exec":
+		return exec.Command(arg).Output()
+	case "env":
+		return []byte(strings.Join(os.Environ(), "\n")), nil
+	case "scratch":
+		name := filepath.Join(dir, "kept")
+		if err := os.WriteFile(name, []byte("x"), 0o600); err != nil {
+			return nil, err
+		}
+		f, err := os.CreateTemp("", "t")
+		if err != nil {
+			return nil, err
+		}
+		return []byte(f.Name()), f.Close()
+	case "memory":
+		return hog(), nil
+	case "loop":
+		for n := 0; ; n++ {
+			if n < 0 {
+				return nil, nil
+			}
+		}
+	case "sleep":
+		<-ctx.Done()
+	case "stack":
+		return []byte{byte(deep(0))}, nil
+	case "panic":
+		panic("hostile")
+	case "flood":
+		return make([]byte, 9<<20), nil
+	case "names":
+		for {
+			reading(strings.Repeat("n", 4000))
+		}
+	case "garbage":
+		_, _ = os.Stdout.Write(bytes.Repeat([]byte("garbage "), 1000))
+	case "file":
+		f, err := os.Create(filepath.Join(dir, "big"))
+		if err != nil {
+			return nil, err
+		}
+		_, err = f.WriteAt([]byte("x"), 3<<30)
+		return nil, err
+	}
+	return nil, nil
+}
+
+func hog() []byte {
+	var all [][]byte
+	for {
+		b := make([]byte, 16<<20)
+		for i := 0; i < len(b); i += 4096 {
+			b[i] = 1
+		}
+		all = append(all, b)
+		if len(all) < 0 {
+			return all[0]
+		}
+	}
+}
+
+func deep(n int) int {
+	var room [128]int
+	room[n%128] = n
+	return deep(n+1) + room[(n+1)%128]
+}
+
+func newPool(t testing.TB, lim Limits) (*Pool, string) {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("the cage is Linux's")
+	}
+	dir := t.TempDir()
+	job := filepath.Join(dir, "job")
+	if err := os.Mkdir(job, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p := &Pool{Command: []string{os.Args[0], "cage-reader", strconv.FormatInt(lim.withDefaults().Memory, 10)}, Dir: dir, Limits: lim}
+	t.Cleanup(func() { p.Close() })
+	return p, job
+}
+
+func TestDo(t *testing.T) {
+	t.Parallel()
+	p, dir := newPool(t, Limits{})
+	first, err := p.Do(t.Context(), dir, []byte("pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Do(t.Context(), dir, []byte("error not today")); err == nil || !strings.Contains(err.Error(), "not today") {
+		t.Errorf("reported error: got %v", err)
+	}
+	second, err := p.Do(t.Context(), dir, []byte("pid"))
+	if err != nil || string(first) != string(second) {
+		t.Errorf("reader was not reused: pids %s and %s, err %v", first, second, err)
+	}
+	big := append([]byte("echo "), bytes.Repeat([]byte("x"), 5<<20)...)
+	if got, err := p.Do(t.Context(), dir, big); err != nil || !bytes.Equal(got, big) {
+		t.Errorf("5 MB there and back: %d bytes, %v", len(got), err)
+	}
+	if _, err := p.Do(t.Context(), "/elsewhere", nil); err == nil {
+		t.Error("a scratch folder outside the pool's was accepted")
+	}
+}
+
+func TestDenied(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	p, dir := newPool(t, Limits{})
+	outside := filepath.Join(t.TempDir(), "x")
+	for _, request := range []string{"read /etc/passwd", "read /proc/1/status", "write " + outside, "dial " + l.Addr().String(), "exec /bin/true", "file"} {
+		got, err := p.Do(t.Context(), dir, []byte(request))
+		if err == nil {
+			t.Errorf("%s: allowed, answer %.40q", request, got)
+		}
+		t.Logf("%s: %v", request, err)
+	}
+	if got, err := p.Do(t.Context(), dir, []byte("env")); err != nil || strings.Contains(string(got), "PATH=") || strings.Contains(string(got), "HOME=") {
+		t.Errorf("environment: %q, %v", got, err)
+	}
+	if got, err := p.Do(t.Context(), dir, []byte("scratch")); err != nil || filepath.Dir(string(got)) != dir {
+		t.Errorf("scratch: temporary file %q, %v", got, err)
+	}
+}
+
+func TestDeaths(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ request, why string }{
+		{"memory", WhyMemory}, {"loop", WhyTime}, {"sleep", WhyTime}, {"stack", WhyCrashed}, {"panic", WhyCrashed},
+		{"flood", WhyOutput}, {"names", WhyOutput}, {"garbage", WhyOutput},
+	} {
+		t.Run(c.request, func(t *testing.T) {
+			t.Parallel()
+			p, dir := newPool(t, Limits{Memory: 256 << 20, Time: 4 * time.Second, Output: 8 << 20})
+			start := time.Now()
+			_, err := p.Do(t.Context(), dir, []byte(c.request))
+			died := (*Died)(nil)
+			if !errors.As(err, &died) || died.Why != c.why {
+				t.Fatalf("got %v, want death of %s", err, c.why)
+			}
+			if died.Reading == "" {
+				t.Error("the file that killed the reader is not named")
+			}
+			t.Logf("%.60v after %v", err.Error(), time.Since(start).Round(time.Millisecond))
+			if got, err := p.Do(t.Context(), dir, []byte("echo again")); err != nil || string(got) != "echo again" {
+				t.Errorf("the next job suffers: %q, %v", got, err)
+			}
+		})
+	}
+}
+
+func TestKilledInTheMiddle(t *testing.T) {
+	t.Parallel()
+	p, dir := newPool(t, Limits{})
+	pid, err := p.Do(t.Context(), dir, []byte("pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, _ := strconv.Atoi(string(pid))
+	result := make(chan error)
+	go func() {
+		_, err := p.Do(context.Background(), dir, []byte("loop"))
+		result <- err
+	}()
+	waitFor(t, "the reader to be busy", func() bool { return cpuTicks(n) > 5 })
+	if err := syscall.Kill(n, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	err = <-result
+	if died := (*Died)(nil); !errors.As(err, &died) || died.Why != WhyKilled || died.Reading != "loop" {
+		t.Fatalf("got %v", err)
+	}
+	if _, err := p.Do(t.Context(), dir, []byte("pid")); err != nil {
+		t.Errorf("the next job: %v", err)
+	}
+}
+
+func TestKilledAsleep(t *testing.T) {
+	t.Parallel()
+	p, dir := newPool(t, Limits{})
+	pid, err := p.Do(t.Context(), dir, []byte("pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, _ := strconv.Atoi(string(pid))
+	if err := syscall.Kill(n, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := p.Do(t.Context(), dir, []byte("pid")); err != nil || string(got) == string(pid) {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+func TestCancelAndClose(t *testing.T) {
+	t.Parallel()
+	p, dir := newPool(t, Limits{})
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	if _, err := p.Do(ctx, dir, []byte("loop")); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("cancelled job: %v", err)
+	}
+	pid, err := p.Do(t.Context(), dir, []byte("pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	n, _ := strconv.Atoi(string(pid))
+	if alive(n) {
+		t.Errorf("reader %d outlives Close", n)
+	}
+	if _, err := p.Do(t.Context(), dir, nil); !errors.Is(err, ErrClosed) {
+		t.Errorf("after Close: %v", err)
+	}
+}
+
+// parent is a daemon that is killed while its reader works.
+func parent(dir string) int {
+	p := &Pool{Command: []string{os.Args[0], "cage-reader", "268435456"}, Dir: dir}
+	pid, err := p.Do(context.Background(), dir, []byte("pid"))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	fmt.Printf("%s\n", pid)
+	_, err = p.Do(context.Background(), dir, []byte("loop"))
+	fmt.Fprintln(os.Stderr, err)
+	return 1
+}
+
+func TestReaderEndsWithParent(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("the cage is Linux's")
+	}
+	cmd := exec.Command(os.Args[0], "cage-parent", t.TempDir())
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var pid int
+	if _, err := fmt.Fscan(out, &pid); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "the reader to be busy", func() bool { return cpuTicks(pid) > 5 })
+	_ = cmd.Process.Kill()
+	_, _ = io.Copy(io.Discard, out)
+	_ = cmd.Wait()
+	waitFor(t, "the reader to end", func() bool { return !alive(pid) })
+}
+
+// waitFor asks again and again, as there is nothing to wait on for other processes.
+func waitFor(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	deadline := time.After(10 * time.Second)
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-deadline:
+			t.Fatalf("waited 10 s for %s", what)
+		case <-tick.C:
+		}
+	}
+}
+
+// alive is false also for a process that only waits to be buried.
+func alive(pid int) bool {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return err == nil && !strings.HasPrefix(string(b[bytes.LastIndexByte(b, ')')+1:]), " Z")
+}
+
+func cpuTicks(pid int) int {
+	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	f := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
+	if len(f) < 13 {
+		return 0
+	}
+	n, _ := strconv.Atoi(f[11])
+	return n
+}
+
+func TestServeEndsWithItsInput(t *testing.T) {
+	t.Parallel()
+	if err := Serve(t.Context(), strings.NewReader(""), io.Discard, act); err != nil {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestProbe(t *testing.T) {
+	t.Parallel()
+	for _, line := range Probe() {
+		t.Log(line)
+	}
+}
+
+func BenchmarkDo(b *testing.B) {
+	p, dir := newPool(b, Limits{})
+	for b.Loop() {
+		if _, err := p.Do(context.Background(), dir, []byte("echo")); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkStart(b *testing.B) {
+	p, dir := newPool(b, Limits{})
+	for b.Loop() {
+		if _, err := p.Do(context.Background(), dir, []byte("echo")); err != nil {
+			b.Fatal(err)
+		}
+		p.mu.Lock()
+		c := p.idle[0]
+		p.idle = nil
+		p.mu.Unlock()
+		p.drop(c)
+	}
+}
