@@ -1,8 +1,17 @@
 package ledger
 
 import (
+	"archive/tar"
 	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
 	"os"
+	"path"
+	"path/filepath"
+
+	"baosong/ledger/blob"
 )
 
 // vacuumInto writes a consistent copy of the database to a new file, 0600. It never goes through the live file by hand.
@@ -16,4 +25,210 @@ func vacuumInto(ctx context.Context, q querier, to string) error {
 	}
 	_, err = q.ExecContext(ctx, `VACUUM INTO ?`, to)
 	return err
+}
+
+// Backup writes a consistent copy of the ledger and of every blob that it names into one plain tar file: ledger.db first.
+// It may run beside the daemon. The file appears whole or not at all, and an existing one is replaced.
+func (db *DB) Backup(ctx context.Context, file string) (err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("back up to %s: %w", file, err)
+		}
+	}()
+	work, err := os.MkdirTemp(filepath.Dir(file), ".baosong-backup-*") // 0700, on the file's own disk
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(work)
+	copied := filepath.Join(work, databaseName)
+	if err := db.vacuumTo(ctx, copied); err != nil {
+		return err
+	}
+	named, err := refsOfFile(ctx, copied)
+	if err != nil {
+		return err
+	}
+	out, err := os.OpenFile(filepath.Join(work, "backup.tar"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	if err := db.writeTar(ctx, out, copied, sortedRefs(named)); err != nil {
+		return err
+	}
+	if err := errors.Join(out.Sync(), out.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(out.Name(), file); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(file))
+}
+
+// vacuumTo copies the live database through a connection of its own, since VACUUM cannot run where writing is forbidden.
+func (db *DB) vacuumTo(ctx context.Context, to string) error {
+	pool, err := connect(filepath.Join(db.dir, databaseName), "deferred", false)
+	if err != nil {
+		return err
+	}
+	return errors.Join(vacuumInto(ctx, pool, to), pool.Close())
+}
+
+// refsOfFile returns the blobs that a copied ledger names.
+func refsOfFile(ctx context.Context, path string) (map[blob.Ref]string, error) {
+	pool, err := connect(path, "deferred", false)
+	if err != nil {
+		return nil, err
+	}
+	named, err := namedRefs(ctx, pool)
+	return named, errors.Join(err, pool.Close())
+}
+
+func (db *DB) writeTar(ctx context.Context, w io.Writer, copied string, refs []blob.Ref) error {
+	tw := tar.NewWriter(w)
+	f, err := os.Open(copied) // a copy: no process has it open
+	if err != nil {
+		return err
+	}
+	if err := addToTar(tw, databaseName, f); err != nil {
+		return err
+	}
+	for _, ref := range refs {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		f, err := db.blobs().Open(ref)
+		if err != nil {
+			return fmt.Errorf("the ledger names it: %w", err)
+		}
+		if err := addToTar(tw, blobName(ref), f); err != nil {
+			return err
+		}
+	}
+	return tw.Close()
+}
+
+func blobName(ref blob.Ref) string { return path.Join("blobs", string(ref[:2]), string(ref)) }
+
+// addToTar writes one file and closes it.
+func addToTar(tw *tar.Writer, name string, f *os.File) error {
+	defer f.Close()
+	fi, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	h := &tar.Header{Name: name, Mode: 0o600, Size: fi.Size(), ModTime: fi.ModTime(), Format: tar.FormatPAX}
+	if err := tw.WriteHeader(h); err != nil {
+		return err
+	}
+	_, err = io.Copy(tw, f)
+	return err
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// Restore unpacks a backup into a data directory, which must be missing or empty, and proves the result: damage is an
+// error. Spooled mails come back as kept ones.
+func Restore(ctx context.Context, file, dir string) (err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("restore %s: %w", file, err)
+		}
+	}()
+	if names, err := os.ReadDir(dir); err == nil && len(names) > 0 {
+		return fmt.Errorf("%s is not empty: %w", dir, ErrConflict)
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	store, err := blob.Open(dir)
+	if err != nil {
+		return err
+	}
+	err = readTar(ctx, file, func(r io.Reader) error {
+		return writeFile(filepath.Join(dir, databaseName), r)
+	}, func(ref blob.Ref, r io.Reader) error {
+		got, _, err := store.Put(ctx, r)
+		if err == nil && got != ref {
+			err = fmt.Errorf("%s: %w", ref, blob.ErrDamaged)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return proveRestored(ctx, dir)
+}
+
+func proveRestored(ctx context.Context, dir string) error {
+	db, err := Open(ctx, dir, Options{})
+	if err != nil {
+		return err
+	}
+	damage, err := db.Verify(ctx)
+	for _, d := range damage {
+		if d.Grave() {
+			err = errors.Join(err, fmt.Errorf("%s %s: %s", d.Kind, d.Ref, d.Text))
+		}
+	}
+	return errors.Join(err, db.Close())
+}
+
+func writeFile(path string, r io.Reader) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if _, err := io.Copy(f, r); err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close(), syncDir(filepath.Dir(path)))
+}
+
+// readTar walks a backup. Names that a backup does not have are refused.
+func readTar(ctx context.Context, file string, database func(io.Reader) error, bytes func(blob.Ref, io.Reader) error) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	tr := tar.NewReader(f)
+	seen := false
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		h, err := tr.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		ref := blob.Ref(path.Base(h.Name))
+		switch {
+		case h.Typeflag == tar.TypeReg && h.Name == databaseName && !seen:
+			seen, err = true, database(tr)
+		case h.Typeflag == tar.TypeReg && ref.Valid() && h.Name == blobName(ref):
+			err = bytes(ref, tr)
+		default:
+			err = fmt.Errorf("%q does not belong into a backup", h.Name)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if !seen {
+		return errors.New("there is no ledger.db in it")
+	}
+	return nil
 }

@@ -15,14 +15,18 @@ const stillValid = `s.call = ? AND s.unit = ? AND s.state <> 'withdrawn' AND s.j
 // Standing returns the unit's newest standing revision with files, rows, cases and findings, or nil when it has none.
 func (db *DB) Standing(ctx context.Context, callID, unit string) (s *Submission, err error) {
 	err = db.read(ctx, "read standing submission", func(q querier) error {
-		id, err := standingID(ctx, q, callID, unit)
-		if err != nil || id == 0 {
-			return err
-		}
-		s, err = loadSubmission(ctx, q, id)
+		s, err = standing(ctx, q, callID, unit)
 		return err
 	})
 	return s, err
+}
+
+func standing(ctx context.Context, q querier, callID, unit string) (*Submission, error) {
+	id, err := standingID(ctx, q, callID, unit)
+	if err != nil || id == 0 {
+		return nil, err
+	}
+	return loadSubmission(ctx, q, id)
 }
 
 func standingID(ctx context.Context, q querier, callID, unit string) (int64, error) {
@@ -45,20 +49,24 @@ func maybeID(row *sql.Row) (id int64, err error) {
 // from Standing when m is judged after a newer mail (held and assigned later, judged again). Nil when there is none.
 func (db *DB) Before(ctx context.Context, callID, unit string, m Message) (s *Submission, err error) {
 	err = db.read(ctx, "read earlier submission", func(q querier) error {
-		id, err := maybeID(q.QueryRowContext(ctx, `
-			SELECT s.id
-			FROM submission AS s
-			WHERE `+stillValid+` AND s.message <> ?
-			  AND (s.received_at, s.uid, s.message) < (?, ?, ?)
-			`+newestFirst+` LIMIT 1`,
-			callID, unit, m.ID, stamp(m.ReceivedAt), m.FirstUID, m.ID))
-		if err != nil || id == 0 {
-			return err
-		}
-		s, err = loadSubmission(ctx, q, id)
+		s, err = before(ctx, q, callID, unit, m)
 		return err
 	})
 	return s, err
+}
+
+func before(ctx context.Context, q querier, callID, unit string, m Message) (*Submission, error) {
+	id, err := maybeID(q.QueryRowContext(ctx, `
+		SELECT s.id
+		FROM submission AS s
+		WHERE `+stillValid+` AND s.message <> ?
+		  AND (s.received_at, s.uid, s.message) < (?, ?, ?)
+		`+newestFirst+` LIMIT 1`,
+		callID, unit, m.ID, stamp(m.ReceivedAt), m.FirstUID, m.ID))
+	if err != nil || id == 0 {
+		return nil, err
+	}
+	return loadSubmission(ctx, q, id)
 }
 
 // Cases returns the cases of a call that stand, by unit and then in the order of their rows.
@@ -136,13 +144,13 @@ func standingCases(ctx context.Context, q querier, callID, unit string) ([]Case,
 			set[c.Key] = c
 		}
 	}
-	var standing []Case
+	var stand []Case
 	for _, key := range order {
 		if c := set[key]; !c.Withdrawn {
-			standing = append(standing, c)
+			stand = append(stand, c)
 		}
 	}
-	return standing, nil
+	return stand, nil
 }
 
 // sinceBase returns the unit's revisions, newest first, down to the newest one that decides the whole set.

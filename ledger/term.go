@@ -1,0 +1,43 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// EveryUnit stands for all units in extensions and postponements.
+const EveryUnit = "*"
+
+// Extend moves the deadline of one unit, or of EveryUnit. The latest decision counts; it never shortens the call's own
+// deadline. The letters follow in the same transaction.
+func (db *DB) Extend(ctx context.Context, callID, unit string, until time.Time, who, why string, letters ...NewLetter) error {
+	return db.term(ctx, "extension", "decision.extend", callID, unit, until, who, why, letters)
+}
+
+// Postpone lets the reminders of one unit, or of EveryUnit, rest until a time. The latest decision counts; a time that has
+// passed ends the rest.
+func (db *DB) Postpone(ctx context.Context, callID, unit string, until time.Time, who, why string) error {
+	return db.term(ctx, "postponement", "decision.postpone", callID, unit, until, who, why, nil)
+}
+
+func (db *DB) term(ctx context.Context, table, what, callID, unit string, until time.Time, who, why string, letters []NewLetter) error {
+	return db.write(ctx, what, func(t *tx) error {
+		if callID == "" || unit == "" || until.IsZero() {
+			return &Refusal{Kind: ErrConflict, What: "call, unit and time are needed", Text: "须写明征集、单位和时间。"}
+		}
+		_, err := t.ExecContext(ctx, `
+			INSERT INTO `+table+` (call, unit, until, at, who, why)
+			VALUES (?, ?, ?, ?, ?, ?)`,
+			callID, unit, stamp(until), stamp(t.now), who, clean(why))
+		if err != nil {
+			return err
+		}
+		for _, l := range letters {
+			if _, _, err := t.enqueue(ctx, l); err != nil {
+				return err
+			}
+		}
+		return t.log(ctx, Event{Who: who, What: what, Why: fmt.Sprintf("until %s: %s", stamp(until), why), Unit: unit})
+	})
+}
