@@ -182,6 +182,15 @@ func (f *file) isReport() bool {
 	return false
 }
 
+// isEnvelope tells a detached signature without a name: it belongs to the mail's envelope and is no file.
+func (f *file) isEnvelope() bool {
+	switch f.ct.kind {
+	case "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature":
+		return f.name == "" && f.disp != "attachment"
+	}
+	return false
+}
+
 // file files a body that was read: as text, as report, as attachment.
 func (w *walker) file(f *file, text bool) {
 	whole := f.att.Size <= f.keep
@@ -211,6 +220,10 @@ func (w *walker) file(f *file, text bool) {
 		}
 	}
 	f.head = nil
+	if f.isEnvelope() {
+		f.remove()
+		return
+	}
 	w.files = append(w.files, f)
 	w.classify(f)
 	w.m.Attachments = append(w.m.Attachments, f.att)

@@ -5,7 +5,7 @@ import (
 	"regexp"
 )
 
-var uuBegin = regexp.MustCompile(`^begin(?:-base64)? [0-7]{3,4} +(.{1,255})$`)
+var uuBegin = regexp.MustCompile(`^begin(?:-base64)? [0-7]{3,4} *(?: (.{0,255}))?$`)
 
 // uuLine decodes one line of uuencode; ok is false when it cannot be one.
 func uuLine(line []byte) (out []byte, ok bool) {
