@@ -1,0 +1,251 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// arrows lists, for each package of ours, which others it may import. An import outside the list is a fault; so is a
+// package without a line. README.md shows the same picture: change both together.
+var arrows = map[string][]string{
+	"parse/finding":    {},
+	"parse/charset":    {},
+	"parse/container":  {},
+	"tomlfile":         {},
+	"config":           {"tomlfile"},
+	"ledger/blob":      {},
+	"ledger/calendar":  {},
+	"intake/mailbox":   {},
+	"intake/imaptest":  {},
+	"intake/cage":      {},
+	"notify/smarthost": {},
+	"notify/smtptest":  {},
+	"parse/call":       {"parse/finding", "parse/charset", "tomlfile"},
+	"parse/sheet":      {"parse/finding", "parse/charset", "parse/container"},
+	"parse/casedoc":    {"parse/finding", "parse/charset", "parse/container"},
+	"parse/rule":       {"parse/finding", "parse/charset", "parse/call", "parse/sheet", "parse/casedoc"},
+	"parse":            {"parse/finding", "parse/charset", "parse/container", "parse/call", "parse/sheet", "parse/casedoc", "parse/rule"},
+	"intake/message":   {"parse/finding", "parse/charset", "parse/container"},
+	"intake/unpack":    {"parse/finding", "parse/charset", "parse/container", "intake/message"},
+	"intake/sender":    {"intake/message", "parse/call", "parse/charset"},
+	"ledger":           {"ledger/blob", "ledger/calendar", "parse/finding"},
+	"ledger/export":    {"ledger", "ledger/blob", "parse/call", "parse/sheet"},
+	"notify/schedule":  {"ledger", "ledger/calendar"},
+	"notify/letter":    {"ledger", "parse/finding", "parse/call", "parse/sheet"},
+	"notify":           {"ledger", "ledger/blob", "ledger/calendar", "notify/schedule", "notify/letter", "parse/call"},
+	"intake": {"intake/mailbox", "intake/message", "intake/unpack", "intake/sender", "intake/cage",
+		"parse", "parse/call", "parse/finding", "ledger", "ledger/blob"},
+	"cmd/baosong": nil, // everything
+}
+
+// soleImporters names, for each format or protocol of others, the one package that may import it.
+var soleImporters = map[string]string{
+	"github.com/emersion/go-imap/v2/imapclient":               "intake/mailbox",
+	"github.com/emersion/go-imap/v2/imapserver":               "intake/imaptest",
+	"github.com/emersion/go-imap/v2/imapserver/imapmemserver": "intake/imaptest",
+	"github.com/emersion/go-message":                          "notify/letter",
+	"github.com/emersion/go-message/mail":                     "notify/letter",
+	"github.com/emersion/go-msgauth/dkim":                     "intake/sender",
+	"github.com/emersion/go-msgauth/authres":                  "intake/sender",
+	"github.com/xuri/excelize/v2":                             "parse/sheet",
+	"github.com/robfig/cron/v3":                               "notify/schedule",
+	"github.com/pelletier/go-toml/v2":                         "tomlfile",
+	"github.com/nwaples/rardecode/v2":                         "intake/unpack",
+	"github.com/bodgit/sevenzip":                              "intake/unpack",
+	"github.com/richardlehane/mscfb":                          "parse/container",
+	"github.com/landlock-lsm/go-landlock/landlock":            "intake/cage",
+	"modernc.org/sqlite":                                      "ledger",
+	"golang.org/x/net/html":                                   "parse/casedoc",
+}
+
+const (
+	hardFileLines     = 500
+	hardFunctionLines = 80
+)
+
+type source struct {
+	path, pkg string
+	test      bool
+	file      *ast.File
+	fset      *token.FileSet
+	lines     int
+}
+
+func sources(t *testing.T) []source {
+	t.Helper()
+	root := filepath.Join("..", "..")
+	var out []source
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := d.Name()
+		if d.IsDir() && path != root && (strings.HasPrefix(name, ".") && name != ".." || name == "testdata" || name == "baosong-demo") {
+			return filepath.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(name, ".go") {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, path, text, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		out = append(out, source{path, filepath.ToSlash(rel), strings.HasSuffix(name, "_test.go"), file, fset, strings.Count(string(text), "\n")})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out) < 50 {
+		t.Fatalf("found only %d Go files: the walk is broken", len(out))
+	}
+	return out
+}
+
+func TestArrows(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		if s.test {
+			continue
+		}
+		allowed, listed := arrows[s.pkg]
+		if !listed {
+			t.Errorf("%s: package %s is not in the picture", s.path, s.pkg)
+			continue
+		}
+		for _, imp := range s.file.Imports {
+			path, err := strconv.Unquote(imp.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if sole, ok := soleImporters[path]; ok && sole != s.pkg {
+				t.Errorf("%s imports %s, which belongs to %s alone", s.path, path, sole)
+			}
+			ours, ok := strings.CutPrefix(path, "baosong/")
+			if ok && s.pkg != "cmd/baosong" && !slices.Contains(allowed, ours) {
+				t.Errorf("%s: no arrow from %s to %s", s.path, s.pkg, ours)
+			}
+		}
+	}
+}
+
+func TestSizes(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		if s.test {
+			continue
+		}
+		if s.lines > hardFileLines {
+			t.Errorf("%s has %d lines, more than %d", s.path, s.lines, hardFileLines)
+		}
+		for _, d := range s.file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || f.Body == nil {
+				continue
+			}
+			from, to := s.fset.Position(f.Pos()), s.fset.Position(f.End())
+			if n := to.Line - from.Line + 1; n > hardFunctionLines {
+				t.Errorf("%s:%d: %s has %d lines, more than %d", s.path, from.Line, f.Name.Name, n, hardFunctionLines)
+			}
+		}
+	}
+}
+
+func TestPackagesAreDocumented(t *testing.T) {
+	t.Parallel()
+	documented := map[string]bool{}
+	for _, s := range sources(t) {
+		if !s.test {
+			documented[s.pkg] = documented[s.pkg] || s.file.Doc != nil
+		}
+	}
+	for pkg, ok := range documented {
+		if !ok {
+			t.Errorf("package %s has no comment", pkg)
+		}
+	}
+}
+
+func TestExportedNamesAreDocumented(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		if s.test {
+			continue
+		}
+		for _, d := range s.file.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				if d.Name.IsExported() && d.Doc == nil && !satisfiesStandard(d.Name.Name) && receiverExported(d) {
+					t.Errorf("%s: %s has no comment", s.fset.Position(d.Pos()), d.Name.Name)
+				}
+			case *ast.GenDecl:
+				for _, spec := range d.Specs {
+					if ts, ok := spec.(*ast.TypeSpec); ok && ts.Name.IsExported() && d.Doc == nil && ts.Doc == nil && ts.Comment == nil {
+						t.Errorf("%s: type %s has no comment", s.fset.Position(ts.Pos()), ts.Name.Name)
+					}
+				}
+			}
+		}
+	}
+}
+
+// satisfiesStandard names methods whose meaning the standard library fixes.
+func satisfiesStandard(name string) bool {
+	return slices.Contains([]string{"Error", "Unwrap", "String", "Read", "Write", "Close", "Is", "Less", "Len", "Swap", "MarshalJSON", "UnmarshalJSON"}, name)
+}
+
+func receiverExported(f *ast.FuncDecl) bool {
+	if f.Recv == nil {
+		return true
+	}
+	typ := f.Recv.List[0].Type
+	if star, ok := typ.(*ast.StarExpr); ok {
+		typ = star.X
+	}
+	id, ok := typ.(*ast.Ident)
+	return !ok || id.IsExported()
+}
+
+func TestHouseLaws(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		if s.test {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.GoStmt:
+				// Law 5. The caged child's and a server's own short-lived goroutines end with the call that started them.
+				if s.pkg == "cmd/baosong" && filepath.Base(s.path) != "serve.go" && filepath.Base(s.path) != "demo.go" {
+					t.Errorf("%s: goroutine outside serve.go", s.fset.Position(n.Pos()))
+				}
+			case *ast.FuncDecl:
+				if n.Recv == nil && n.Name.Name == "init" {
+					t.Errorf("%s: init()", s.fset.Position(n.Pos()))
+				}
+			case *ast.SelectorExpr:
+				if id, ok := n.X.(*ast.Ident); ok && id.Name == "time" && n.Sel.Name == "Sleep" {
+					t.Errorf("%s: time.Sleep", s.fset.Position(n.Pos()))
+				}
+			}
+			return true
+		})
+	}
+}

@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"baosong/intake/mailbox"
+	"baosong/ledger"
+)
+
+func serveCommand() command {
+	return command{
+		name: "serve", args: "[--once] [--dry-run] [--at 时间]",
+		short: "运行服务：收件、判断、登记、回复、催报、日报",
+		long: `运行服务。--once 只做一轮：读完全部文件夹，处理全部来信，发出全部到期的信，然后退出。
+--dry-run 只看不动：不改动邮箱和发件箱，说明将会做什么。
+--at 与 --once 同用，按给定时刻（RFC 3339）行事，供演练。
+
+示例:
+  baosong serve
+  baosong serve --once --dry-run
+  baosong serve --once --at 2024-06-19T09:00:00+08:00`,
+		status: "11   数据目录正被另一个 serve 使用",
+		run:    runServe,
+	}
+}
+
+func runServe(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string) error {
+	file := configFlag(fs)
+	once := fs.Bool("once", false, "只做一轮")
+	dry := fs.Bool("dry-run", false, "只看不动，说明将会做什么")
+	at := atFlag(fs)
+	if _, err := parseArgs(fs, args, 0, 0); err != nil {
+		return err
+	}
+	if *at != "" && !*once {
+		return usage("--at 只能与 --once 同用").hint("长期运行的服务只看系统时钟。")
+	}
+	cfg, calls, err := loadConfig(*file)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(t.err, nil))
+	if *dry {
+		return rehearse(ctx, t, cfg, calls, *at, log)
+	}
+	unlock, err := ledger.Lock(cfg.DataDir)
+	if errors.Is(err, ledger.ErrLocked) {
+		return failed(exitConflict, err).hint("另一个 baosong serve 正在使用这个数据目录。")
+	}
+	if err != nil {
+		return fmt.Errorf("数据目录 %s 不能使用: %w", cfg.DataDir, err)
+	}
+	defer unlock()
+	sweepScratch(cfg.DataDir, log)
+	h, err := assemble(ctx, cfg, calls, cfg.DataDir, time.Now, log)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	if err := h.actAs(*at); err != nil {
+		return err
+	}
+	if *once {
+		return h.once(ctx)
+	}
+	return h.serve(ctx)
+}
+
+// once reads all folders, judges all mail, plans and sends what is due. A letter that must wait is no failure; a
+// mailbox that cannot be read is, but does not keep letters from going out.
+func (h *house) once(ctx context.Context) error {
+	err := h.poller.Once(ctx)
+	if err == nil {
+		err = h.drawStartLine(ctx)
+	} else {
+		err = describeFailure(err)
+	}
+	return errors.Join(err, h.letters(ctx))
+}
+
+// letters plans what is due by the calendar and sends what is due now.
+func (h *house) letters(ctx context.Context) error {
+	if err := h.planner.Plan(ctx, h.now()); err != nil {
+		return fmt.Errorf("planning letters: %w", err)
+	}
+	if _, err := h.runner.RunDue(ctx); err != nil {
+		return fmt.Errorf("sending letters: %w", err)
+	}
+	return nil
+}
+
+// describeFailure says in words which side failed and what to do.
+func describeFailure(err error) error {
+	switch {
+	case errors.Is(err, mailbox.ErrUnsafeLogin):
+		return failed(exitError, err).hint("邮件服务商拒绝：请在邮箱设置中确认已开启 IMAP 服务，并使用有效的授权码。")
+	case errors.Is(err, mailbox.ErrAuth):
+		return failed(exitError, err).hint("邮箱拒绝了用户名或密码：很多服务商要求使用授权码，修改密码后授权码会失效。")
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.EACCES):
+		return failed(exitError, fmt.Errorf("写数据目录: %w", err)).hint("请检查磁盘空间和目录权限。")
+	}
+	return failed(exitError, fmt.Errorf("读邮箱: %w", err))
+}
+
+// serve runs until ctx ends: the poller, the outbox and the planner, each in a goroutine of its own.
+func (h *house) serve(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var wg sync.WaitGroup
+	wake := make(chan struct{}, 1)
+	health := &health{house: h, wake: wake}
+	h.poller.Polled = func(err error) { health.polled(ctx, err) }
+	h.runner.Wake = wake
+	errs := make(chan error, 3)
+	// Started here, stopped by ctx; joined below.
+	for _, run := range []func(context.Context) error{h.poller.Run, h.runner.Run, h.plan} {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			if err := run(ctx); err != nil && ctx.Err() == nil {
+				errs <- err
+				stop()
+			}
+		}()
+	}
+	<-ctx.Done()
+	notifySystemd("STOPPING=1")
+	h.log.Info("stopping")
+	wg.Wait()
+	select {
+	case err := <-errs:
+		return err
+	default:
+		return nil
+	}
+}
+
+// plan asks every minute what the calendar makes due.
+func (h *house) plan(ctx context.Context) error {
+	tick := time.NewTicker(time.Minute)
+	defer tick.Stop()
+	for {
+		if err := h.planner.Plan(ctx, h.now()); err != nil && ctx.Err() == nil {
+			h.log.Error("planning letters", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// health watches the polls: it says ready once, and tells staff when the mailbox cannot be read, and when it can again.
+type health struct {
+	house    *house
+	wake     chan<- struct{}
+	ready    bool
+	failures int
+	alerted  bool
+}
+
+// alertAfter is how many polls in a row fail before staff are told; a refused password is told at once.
+const alertAfter = 5
+
+func (s *health) polled(ctx context.Context, err error) {
+	h := s.house
+	if err == nil {
+		s.recovered(ctx)
+		return
+	}
+	s.failures++
+	h.log.Error("polling", "failures", s.failures, "err", err)
+	certain := errors.Is(err, mailbox.ErrAuth) || errors.Is(err, mailbox.ErrUnsafeLogin)
+	if s.alerted || !certain && s.failures < alertAfter {
+		return
+	}
+	s.alerted = true
+	text := "系统已连续多次读不到邮箱，来信暂时收不进来；恢复后会自动补收，不会丢失。"
+	if certain {
+		text = "邮件服务器拒绝了登录。请确认已开启 IMAP 服务、授权码有效（修改密码后授权码会失效），并更新密码文件。恢复后会自动补收，不会丢失。"
+	}
+	if err := h.planner.Alert(ctx, "mailbox-down:"+h.now().UTC().Format(time.RFC3339), text); err != nil {
+		h.log.Error("queueing an alert", "err", err)
+	}
+}
+
+func (s *health) recovered(ctx context.Context) {
+	h := s.house
+	if s.alerted {
+		if err := h.planner.Alert(ctx, "mailbox-up:"+h.now().UTC().Format(time.RFC3339), "邮箱已恢复读取，此前的来信正在补收。"); err != nil {
+			h.log.Error("queueing an alert", "err", err)
+		}
+	}
+	s.failures, s.alerted = 0, false
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+	if s.ready {
+		return
+	}
+	s.ready = true
+	if err := h.drawStartLine(ctx); err != nil {
+		h.log.Error("drawing the start line", "err", err)
+	}
+	h.log.Info("ready")
+	notifySystemd("READY=1")
+}
+
+// sweepScratch removes what readers of dead processes left behind. The caller holds the lock.
+func sweepScratch(dataDir string, log *slog.Logger) {
+	dirs, err := filepath.Glob(filepath.Join(dataDir, "scratch", "run-*"))
+	if err != nil {
+		return
+	}
+	for _, d := range dirs {
+		pid, err := strconv.Atoi(strings.TrimPrefix(filepath.Base(d), "run-"))
+		if err == nil && pid != os.Getpid() && syscall.Kill(pid, 0) == nil {
+			continue
+		}
+		if err := os.RemoveAll(d); err != nil {
+			log.Warn("sweeping scratch", "err", err)
+		}
+	}
+}

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"strings"
+	"time"
+
+	"baosong/ledger"
+	"baosong/notify/letter"
+)
+
+func waiveCommand() command {
+	return command{
+		name: "waive", args: "问题编号 --why 原因",
+		short: "一个问题不要求更正",
+		long: `豁免一个问题：不再要求该单位更正。若该单位因此没有其他问题，其材料随即视为合格，并通知该单位。
+问题编号见 baosong show 单位编号。
+
+示例:
+  baosong waive 31 --why 已电话核实`,
+		status: "10   没有这个问题\n11   状态不允许",
+		run: func(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string) error {
+			return decide(ctx, t, fs, args, func(h *house, id int64, why string) (*ledger.Submission, error) {
+				then := h.decided(fmt.Sprintf("waive:%d", id), "省里已核实并豁免了一个问题，该处不需更正。原因："+why)
+				return h.db.Waive(ctx, id, operator(), why, then)
+			})
+		},
+	}
+}
+
+func acceptCommand() command {
+	return command{
+		name: "accept", args: "报送编号 --why 原因",
+		short: "材料按现状接收",
+		long: `接收一次报送的材料，不论还有什么问题或欠缺，并通知该单位。
+
+示例:
+  baosong accept 7 --why 领导同意`,
+		status: "10   没有这次报送\n11   状态不允许（例如已被新的报送取代）",
+		run: func(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string) error {
+			return decide(ctx, t, fs, args, func(h *house, id int64, why string) (*ledger.Submission, error) {
+				then := h.decided(fmt.Sprintf("accept:%d", id), "省里已按现状接收你单位报送的材料。原因："+why)
+				return h.db.Accept(ctx, id, operator(), why, then)
+			})
+		},
+	}
+}
+
+func withdrawCommand() command {
+	return command{
+		name: "withdraw", args: "案例编号 --why 原因",
+		short: "撤回一个案例",
+		long: `撤回一个已登记的案例，它不再计入，也不进入上报材料，并通知该单位。
+案例编号见 baosong show 单位编号。
+
+示例:
+  baosong withdraw 15 --why 该市来函撤回`,
+		status: "10   没有这个案例\n11   状态不允许",
+		run: func(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string) error {
+			return decide(ctx, t, fs, args, func(h *house, id int64, why string) (*ledger.Submission, error) {
+				c, err := h.db.Case(ctx, id)
+				if err != nil {
+					return nil, err
+				}
+				then := h.decided(fmt.Sprintf("withdraw:%d", id), fmt.Sprintf("案例《%s》已撤回，不再计入。原因：%s", c.Title, why))
+				return h.db.Withdraw(ctx, id, operator(), why, then)
+			})
+		},
+	}
+}
+
+// decide is the frame of the verbs that change a submission's standing: the decision, and in the same transaction the
+// letter that follows from it.
+func decide(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string, do func(h *house, id int64, why string) (*ledger.Submission, error)) error {
+	why := fs.String("why", "", "原因（必填，记入台账并写给该单位）")
+	return decideMessage(ctx, t, fs, args, 1, func(h *house, id int64, _ []string) error {
+		if *why == "" {
+			return usage("请用 --why 写明原因").hint("原因记入台账，并写入给该单位的通知。")
+		}
+		s, err := do(h, id, *why)
+		if err != nil {
+			return err
+		}
+		if s == nil {
+			fmt.Fprintln(t.out, "已记录，并将通知该单位。")
+			return nil
+		}
+		fmt.Fprintf(t.out, "已记录，并将通知该单位。单位 %s，回执号 %s，%s。\n", s.Unit, s.Receipt, submissionWords[s.State])
+		return nil
+	})
+}
+
+// decided words the letter that tells a unit of a decision about what it has sent.
+func (h *house) decided(key, text string) ledger.Then {
+	return func(s *ledger.Submission) []ledger.NewLetter {
+		if s == nil {
+			return nil
+		}
+		return h.told(s.Call, s.Unit, key, text, s.ID)
+	}
+}
+
+// told is a letter to a unit's own addresses about a decision.
+func (h *house) told(callID, unit, key, text string, submission int64) []ledger.NewLetter {
+	c, err := h.call(callID)
+	if err != nil {
+		return nil
+	}
+	u, ok := c.Unit(unit)
+	if !ok {
+		return nil
+	}
+	var to []string
+	for _, a := range u.Addresses {
+		if !strings.HasPrefix(a, "@") {
+			to = append(to, a)
+		}
+	}
+	facts, err := json.Marshal(letter.Said{Text: text})
+	if err != nil || len(to) == 0 {
+		return nil
+	}
+	return []ledger.NewLetter{{Key: "decision:" + key, Kind: ledger.Confirmation, Topic: letter.TopicDecision, Call: callID, Unit: unit, To: to[:1],
+		Submission: submission, Facts: string(facts), Due: h.now(), State: ledger.Due}}
+}
+
+func extendCommand() command {
+	return command{
+		name: "extend", args: "单位编号|all --until 时间 --why 原因",
+		short: "延长一个或全部单位的截止时间",
+		long: `延长截止时间。时间写作 2024-06-25 或 2024-06-25T17:00；只写日期表示当日结束。催报随之顺延。
+
+示例:
+  baosong extend hefei --until 2024-06-25 --why 来函申请
+  baosong extend all --until 2024-06-28T17:00 --why 省厅通知延期`,
+		status: "10   没有这个单位",
+		run: func(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string) error {
+			return extendOrPostpone(ctx, t, fs, args, (*house).extend, "截止时间")
+		},
+	}
+}
+
+func postponeCommand() command {
+	return command{
+		name: "postpone", args: "单位编号|all --until 时间 --why 原因",
+		short: "某日之前不催",
+		long: `在给定时间之前不向该单位发催报，例如已经电话确认。截止时间不变。
+
+示例:
+  baosong postpone hefei --until 2024-06-20 --why 已电话确认`,
+		status: "10   没有这个单位",
+		run: func(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string) error {
+			return extendOrPostpone(ctx, t, fs, args, (*house).postpone, "不催报的期限")
+		},
+	}
+}
+
+func extendOrPostpone(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string,
+	do func(h *house, ctx context.Context, unit string, until time.Time, why string) error, what string) error {
+	file := configFlag(fs)
+	until := fs.String("until", "", "到什么时间（必填）")
+	why := fs.String("why", "", "原因（必填）")
+	rest, err := parseArgs(fs, args, 1, 1)
+	if err != nil {
+		return err
+	}
+	h, err := openHouse(ctx, *file, t)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	at, err := untilTime(*until, h.zone)
+	if err != nil {
+		return err
+	}
+	if *why == "" {
+		return usage("请用 --why 写明原因")
+	}
+	unit := ledger.EveryUnit
+	if rest[0] != "all" {
+		if unit, err = h.unit(rest[0]); err != nil {
+			return err
+		}
+	}
+	if err := do(h, ctx, unit, at, *why); err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "已记录：%s 的%s为 %s。\n", rest[0], what, at.In(h.zone).Format("2006-01-02 15:04"))
+	return nil
+}
+
+// extend tells every unit whose deadline moves.
+func (h *house) extend(ctx context.Context, unit string, until time.Time, why string) error {
+	c := h.current()
+	text := fmt.Sprintf("你单位的报送截止时间延长至 %s。原因：%s", until.In(h.zone).Format("2006年1月2日 15:04"), why)
+	var letters []ledger.NewLetter
+	for _, u := range c.ActiveUnits() {
+		if unit == ledger.EveryUnit || unit == u.ID {
+			letters = append(letters, h.told(c.ID, u.ID, fmt.Sprintf("extend:%s:%d", u.ID, until.Unix()), text, 0)...)
+		}
+	}
+	return h.db.Extend(ctx, c.ID, unit, until, operator(), why, letters...)
+}
+
+func (h *house) postpone(ctx context.Context, unit string, until time.Time, why string) error {
+	return h.db.Postpone(ctx, h.current().ID, unit, until, operator(), why)
+}
+
+// untilTime reads the moment that --until means; a bare date is the end of that day.
+func untilTime(s string, zone *time.Location) (time.Time, error) {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04"} {
+		if t, err := time.ParseInLocation(layout, s, zone); err == nil {
+			return t, nil
+		}
+	}
+	if t, err := time.ParseInLocation("2006-01-02", s, zone); err == nil {
+		return t.AddDate(0, 0, 1).Add(-time.Second), nil
+	}
+	return time.Time{}, usage("--until 的时间 %q 看不懂", s).hint("写作 2024-06-25 或 2024-06-25T17:00。")
+}

@@ -1,0 +1,302 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"baosong/config"
+	"baosong/intake"
+	"baosong/intake/cage"
+	"baosong/intake/mailbox"
+	"baosong/intake/message"
+	"baosong/intake/unpack"
+	"baosong/ledger"
+	"baosong/ledger/blob"
+	"baosong/ledger/calendar"
+	"baosong/notify"
+	"baosong/notify/letter"
+	"baosong/notify/schedule"
+	"baosong/notify/smarthost"
+	"baosong/parse/call"
+)
+
+var (
+	_ intake.Mailbox   = (*mailbox.Client)(nil)
+	_ notify.Transport = (*smarthost.Client)(nil)
+)
+
+// house is baosong put together for one configuration. Commands open it, use what they need, and close it.
+type house struct {
+	cfg      *config.Config
+	zone     *time.Location
+	calls    []*call.Call
+	db       *ledger.DB
+	blobs    *blob.Store
+	pipeline *intake.Pipeline
+	poller   *intake.Poller
+	runner   *notify.Runner
+	planner  *notify.Planner
+	log      *slog.Logger
+	clock    func() time.Time
+	started  time.Time
+	scratch  string
+}
+
+// now is the moment the house acts as of.
+func (h *house) now() time.Time { return h.clock() }
+
+// configFlag adds --config to a command.
+func configFlag(fs *flag.FlagSet) *string {
+	return fs.String("config", "", "配置文件（默认 ./baosong.toml，其次 /etc/baosong/baosong.toml）")
+}
+
+// atFlag adds --at to a command.
+func atFlag(fs *flag.FlagSet) *string {
+	return fs.String("at", "", "按这个时刻（RFC 3339）行事，供演练")
+}
+
+// loadConfig loads and proves configuration and calls; any fault is an operator's and ends with status 2.
+func loadConfig(file string) (*config.Config, []*call.Call, error) {
+	cfg, err := config.Load(config.Find(file))
+	if err != nil {
+		return nil, nil, failed(exitUsage, err)
+	}
+	for key, spec := range map[string]string{"schedule.digest": cfg.Schedule.Digest, "schedule.reminders": cfg.Schedule.Reminders} {
+		if _, err := schedule.ParseCron(spec, cfg.Location); err != nil {
+			return nil, nil, failed(exitUsage, cfg.Fault(key, fmt.Sprintf("时间表 %q 看不懂", spec), "写成五段，例如 30 8 * * * 表示每天 8:30。"))
+		}
+	}
+	var calls []*call.Call
+	for _, dir := range cfg.Calls {
+		c, err := call.Load(dir)
+		if err != nil {
+			return nil, nil, failed(exitUsage, err)
+		}
+		if err := letter.Check(c.LettersDir); err != nil {
+			return nil, nil, failed(exitUsage, err)
+		}
+		calls = append(calls, c)
+	}
+	if len(calls) == 0 {
+		return nil, nil, failed(exitUsage, cfg.Fault("calls", "没有配置任何征集", "写上征集目录，例如 calls = [\"calls/2024-typical-cases\"]。"))
+	}
+	return cfg, calls, nil
+}
+
+// openHouse loads the configuration and opens the house it describes.
+func openHouse(ctx context.Context, file string, t *terminal) (*house, error) {
+	cfg, calls, err := loadConfig(file)
+	if err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	return assemble(ctx, cfg, calls, cfg.DataDir, time.Now, log)
+}
+
+// assemble puts the house together on a data directory. Nothing is started and nothing is dialled.
+func assemble(ctx context.Context, cfg *config.Config, calls []*call.Call, dataDir string, clock func() time.Time, log *slog.Logger) (*house, error) {
+	h := &house{cfg: cfg, zone: cfg.Location, calls: calls, log: log, clock: clock, started: clock()}
+	db, err := ledger.Open(ctx, dataDir, ledger.Options{Now: func() time.Time { return h.clock() }, Domain: domain(cfg.SMTP.From.Address)})
+	if err != nil {
+		return nil, fmt.Errorf("打开数据目录 %s: %w", dataDir, err)
+	}
+	h.db, h.blobs = db, &blob.Store{Dir: dataDir}
+	// Several processes may judge mail in one data directory: each has a scratch folder of its own.
+	h.scratch = filepath.Join(dataDir, "scratch", fmt.Sprintf("run-%d", os.Getpid()))
+	pool, err := readerPool(h.scratch, cfg.Limits, log)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	h.pipeline = &intake.Pipeline{
+		Ledger: db, Blobs: h.blobs, Calls: calls, Scratch: pool.Dir,
+		Reader:      &intake.Reader{Pool: pool, Limits: unpackLimits(cfg.Limits)},
+		Sender:      intake.SenderOptions{AuthservID: cfg.Sender.AuthservID, Require: cfg.Sender.Require, Own: []string{cfg.IMAP.Username, cfg.SMTP.From.Address}, LookupTXT: net.DefaultResolver.LookupTXT},
+		Staff:       intake.Staff{Alerts: cfg.Staff.AlertTo, Security: cfg.Staff.SecurityTo},
+		AnswerSince: h.answerSince, Now: h.now, Zone: h.zone, Log: log,
+	}
+	h.poller = &intake.Poller{
+		Pipeline: h.pipeline, Dial: h.dial, Folders: cfg.IMAP.Folders, Fates: intake.Fates(cfg.IMAP.Fates), Every: cfg.IMAP.Poll,
+		Largest: cfg.Limits.Message, Timeout: pollLimit, Polled: func(error) {}, Log: log,
+	}
+	if err := h.assembleOutbox(); err != nil {
+		return nil, errors.Join(err, h.close())
+	}
+	return h, nil
+}
+
+// pollLimit is how long a silent or dripping server may hold one step of a poll.
+const pollLimit = 120 * time.Second
+
+func (h *house) assembleOutbox() error {
+	cfg := h.cfg
+	transport, err := smarthostOf(cfg)
+	if err != nil {
+		return err
+	}
+	cal := calendar.Default(h.zone)
+	h.runner = &notify.Runner{Ledger: h.db, Blobs: h.blobs, Transport: transport, Calls: h.calls, Calendar: cal, Now: h.now, Log: h.log}
+	h.planner = &notify.Planner{}
+	return nil
+}
+
+// smarthostOf is the way out that the configuration describes.
+func smarthostOf(cfg *config.Config) (*smarthost.Client, error) {
+	s := cfg.SMTP
+	password, err := cfg.SMTPPassword()
+	if err != nil {
+		return nil, failed(exitUsage, err)
+	}
+	return &smarthost.Client{Options: smarthost.Options{Host: s.Host, Port: s.Port, TLS: s.TLS, Insecure: s.Insecure, CAFile: s.CAFile,
+		Username: s.Username, Password: password, From: s.From.Address}}, nil
+}
+
+// dial reaches the mailbox.
+func (h *house) dial(ctx context.Context) (intake.Mailbox, error) {
+	c := h.cfg.IMAP
+	password, err := h.cfg.IMAPPassword()
+	if err != nil {
+		return nil, err
+	}
+	return mailbox.Dial(ctx, mailbox.Options{Host: c.Host, Port: c.Port, TLS: c.TLS, Insecure: c.Insecure, CAFile: c.CAFile, Username: c.Username,
+		Password: password, Timeout: c.Timeout, PollLimit: pollLimit, Version: version(), Log: h.log})
+}
+
+// close ends the readers and closes the ledger.
+func (h *house) close() error {
+	return errors.Join(h.pipeline.Reader.Pool.Close(), os.RemoveAll(h.scratch), h.db.Close())
+}
+
+// startLine is the moment in the ledger that separates old mail from mail to be answered.
+const startLine = "answer-since"
+
+// answerSince is the configured start line, else the one the first completed run has set, else the start of this run.
+func (h *house) answerSince(ctx context.Context) (time.Time, error) {
+	if !h.cfg.IMAP.AnswerSince.IsZero() {
+		return h.cfg.IMAP.AnswerSince, nil
+	}
+	at, err := h.db.Moment(ctx, startLine)
+	if err != nil || !at.IsZero() {
+		return at, err
+	}
+	return h.started, nil
+}
+
+// drawStartLine sets the start line after the first completed run.
+func (h *house) drawStartLine(ctx context.Context) error {
+	at, err := h.db.Moment(ctx, startLine)
+	if err != nil || !at.IsZero() || !h.cfg.IMAP.AnswerSince.IsZero() {
+		return err
+	}
+	h.log.Info("drawing the start line: mail received before it is recorded, never answered", "at", h.started)
+	return h.db.SetMoment(ctx, startLine, h.started)
+}
+
+// actAs makes the house act as of a moment, for rehearsals; "" leaves the system clock.
+func (h *house) actAs(at string) error {
+	if at == "" {
+		return nil
+	}
+	moment, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		return usage("--at 的时间 %q 看不懂", at).hint("写作 2024-06-21T09:00:00+08:00。")
+	}
+	h.clock = func() time.Time { return moment }
+	h.started = moment
+	return nil
+}
+
+// current is the call that verbs without --call mean: the last one configured.
+func (h *house) current() *call.Call { return h.calls[len(h.calls)-1] }
+
+func (h *house) call(id string) (*call.Call, error) {
+	if id == "" {
+		return h.current(), nil
+	}
+	for _, c := range h.calls {
+		if c.ID == id {
+			return c, nil
+		}
+	}
+	return nil, failed(exitNotFound, fmt.Errorf("没有征集 %q", id))
+}
+
+// unit turns an id or a name into the id, through the current call's roster.
+func (h *house) unit(s string) (string, error) {
+	if u, ok := h.current().Unit(s); ok {
+		return u.ID, nil
+	}
+	for _, u := range h.current().Units {
+		if u.Name == s || u.City == s {
+			return u.ID, nil
+		}
+	}
+	return "", failed(exitNotFound, fmt.Errorf("名册中没有单位 %q", s)).hint("单位编号见征集目录的 units.csv。")
+}
+
+// domain is what stands behind the @ of an address.
+func domain(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }
+
+// operator is who decides at the command line.
+func operator() string {
+	if name := os.Getenv("SUDO_USER"); name != "" {
+		return name
+	}
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return "unknown"
+}
+
+func unpackLimits(l config.Limits) unpack.Limits {
+	return unpack.Limits{Depth: l.Depth, Files: l.Files, Bytes: l.Unpacked, Message: message.Limits{}}
+}
+
+// defaultLimits are those of commands that read no configuration.
+func defaultLimits() config.Limits {
+	return config.Limits{Unpacked: 1 << 30, Files: 2000, Depth: 3, ReaderMemory: 512 << 20, ReaderTime: time.Minute}
+}
+
+// readerPool is the pool of caged readers below a scratch folder.
+func readerPool(scratch string, l config.Limits, log *slog.Logger) (*cage.Pool, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("finding our own binary: %w", err)
+	}
+	if err := os.MkdirAll(scratch, 0o700); err != nil {
+		return nil, fmt.Errorf("making scratch: %w", err)
+	}
+	if scratch, err = filepath.Abs(scratch); err != nil {
+		return nil, fmt.Errorf("making scratch: %w", err)
+	}
+	return &cage.Pool{Command: []string{self, readerName, "--dir", scratch, "--memory", fmt.Sprint(l.ReaderMemory)},
+		Dir: scratch, Size: 1, Limits: cage.Limits{Memory: l.ReaderMemory, Time: l.ReaderTime}, Log: log}, nil
+}
+
+// openReader opens a caged reader on a temporary folder, for commands that need no data directory.
+func openReader(l config.Limits) (reader *intake.Reader, scratch string, done func(), err error) {
+	base, err := os.MkdirTemp("", "baosong-")
+	if err != nil {
+		return nil, "", nil, err
+	}
+	pool, err := readerPool(base, l, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	if err != nil {
+		os.RemoveAll(base)
+		return nil, "", nil, err
+	}
+	scratch = filepath.Join(pool.Dir, "job")
+	if err := os.MkdirAll(scratch, 0o700); err != nil {
+		os.RemoveAll(base)
+		return nil, "", nil, err
+	}
+	return &intake.Reader{Pool: pool, Limits: unpackLimits(l)}, scratch, func() { pool.Close(); os.RemoveAll(base) }, nil
+}

@@ -1,0 +1,179 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"baosong/intake/message"
+	"baosong/intake/sender"
+	"baosong/ledger"
+	"baosong/parse"
+	"baosong/parse/call"
+	"baosong/parse/finding"
+)
+
+// decide turns a read mail into its outcome. The order is the order of trust: what is no person, whom we do not
+// believe, what only asks, what declares that there is nothing, what brings nothing, what brings files.
+func (p *Pipeline) decide(ctx context.Context, m *mail) (ledger.Outcome, error) {
+	o := p.outcome(m)
+	switch {
+	case m.class.Kind == sender.Bounce:
+		o.State, o.Fate, o.Why, o.WhyText = ledger.Ignored, "ignored", m.class.Why, m.class.WhyText
+		err := p.bounced(ctx, m, &o)
+		return o, err
+	case m.class.Kind != sender.Person:
+		o.State, o.Fate, o.Why, o.WhyText = ledger.Ignored, "ignored", m.class.Why, m.class.WhyText
+		return o, nil
+	case !m.class.Believed || m.unit == nil:
+		o.State, o.Fate, o.Why, o.WhyText = ledger.Held, "held", m.class.Why, m.class.WhyText
+		o.Hint = parse.UnitHint(m.texts(), m.reading.Report, m.call)
+		return o, nil
+	}
+	switch subject := m.read.Subject; {
+	case strings.Contains(subject, "预审"):
+		return o, p.preview(ctx, m, &o)
+	case strings.Contains(subject, "查询") && len(m.reading.Leaves) == 0:
+		return o, p.query(ctx, m, &o)
+	}
+	if !m.reading.Report.Nil && !m.brings() {
+		return o, p.nothing(ctx, m, &o)
+	}
+	return o, p.submission(ctx, m, &o)
+}
+
+// outcome is what every fate has in common.
+func (p *Pipeline) outcome(m *mail) ledger.Outcome {
+	o := ledger.Outcome{Message: m.row.ID, State: ledger.Filed, Fate: "filed", Call: m.call.ID, Unit: m.class.Unit}
+	o.Header = ledger.Header{MessageID: m.read.MessageID, From: m.class.Address, FromName: m.class.Name,
+		Subject: m.read.Subject, Date: m.read.Date}
+	return o
+}
+
+func (m *mail) texts() []parse.Text {
+	return []parse.Text{{Where: "主题", Text: m.read.Subject}, {Where: "正文", Text: m.read.Text}}
+}
+
+// brings reports whether the mail holds any file or link that was meant as a submission.
+func (m *mail) brings() bool { return len(m.reading.Leaves) > 0 || len(m.read.Links) > 0 }
+
+// bounced ties a bounce to the letter it returns, by our Message-ID or, where a server replaced it, by the receipt number.
+func (p *Pipeline) bounced(ctx context.Context, m *mail, o *ledger.Outcome) error {
+	b := m.class.Bounced
+	if b == nil {
+		return nil
+	}
+	l, err := p.Ledger.LetterByMessageID(ctx, b.MessageID)
+	if number := sender.ReceiptNumber(m.read.Subject + "\n" + m.read.Text); errors.Is(err, ledger.ErrNotFound) && number != "" {
+		l, err = p.Ledger.LetterByReceipt(ctx, number)
+	}
+	switch {
+	case errors.Is(err, ledger.ErrNotFound):
+		return nil
+	case err != nil:
+		return fmt.Errorf("finding the bounced letter: %w", err)
+	}
+	o.Bounced = &ledger.BounceOf{Letter: l.ID, Recipients: b.Recipients, Status: b.Status, Text: b.Diagnostic}
+	o.Unit, o.Call = l.Unit, l.Call
+	return nil
+}
+
+// secret is the outcome of a mail with a suspected secrecy mark: sender, time and UID stay, the content goes.
+func (p *Pipeline) secret(m *mail) ledger.Outcome {
+	o := ledger.Outcome{Message: m.row.ID, State: ledger.Held, Fate: "held", Why: "secrecy", Removed: true,
+		WhyText: "疑似带有国家秘密标志，系统未保留内容，请按保密规定到邮件服务器上处理原邮件。", Call: m.call.ID, Unit: m.class.Unit}
+	o.Header = ledger.Header{From: m.class.Address}
+	o.Letters = append(o.Letters, ledger.NewLetter{Key: fmt.Sprintf("secrecy:%d", m.row.ID), Kind: ledger.Alert, Topic: "secrecy",
+		Call: m.call.ID, Unit: m.class.Unit, To: p.Staff.Security, Message: m.row.ID, Due: p.Now(), State: ledger.Due})
+	return o
+}
+
+// failed is the outcome of a mail that we could not judge, through a fault of ours.
+func (p *Pipeline) failed(m *mail) ledger.Outcome {
+	o := ledger.Outcome{Message: m.row.ID, State: ledger.Failed, Fate: "failed", Why: "error",
+		WhyText: "系统处理这封邮件时出错，原邮件已完整保存，待技术人员处理后可重新处理（baosong replay）。"}
+	if m.call != nil {
+		o.Call = m.call.ID
+	}
+	if m.read != nil {
+		o.Header.From = m.class.Address
+	}
+	o.Letters = append(o.Letters, ledger.NewLetter{Key: fmt.Sprintf("failed:%d", m.row.ID), Kind: ledger.Alert, Topic: "failed",
+		Call: o.Call, To: p.Staff.Alerts, Message: m.row.ID, Due: p.Now(), State: ledger.Due})
+	return o
+}
+
+// submission records what the mail brings as the unit's newest revision and answers it.
+func (p *Pipeline) submission(ctx context.Context, m *mail, o *ledger.Outcome) error {
+	r := m.reading.Report
+	s := &ledger.Submission{Message: m.row.ID, Call: m.call.ID, Unit: m.unit.ID, Nil: r.Nil, ReceivedAt: m.row.ReceivedAt, UID: m.row.UID}
+	for _, part := range r.Owed {
+		s.Owed = append(s.Owed, string(part))
+	}
+	found := append(MailFindings(m.read, m.call), r.Findings...)
+	standing, err := p.Ledger.Province(ctx, ledger.Facts{Call: m.call.ID, Deadline: m.call.Deadline, Units: []string{m.unit.ID}, Now: p.Now()})
+	if err != nil {
+		return fmt.Errorf("reading the deadline: %w", err)
+	}
+	deadline := standing[0].Deadline
+	if m.row.ReceivedAt.After(deadline) {
+		s.Late = true
+		found = append(found, override(m.call, finding.New("mail.late", finding.Place{Where: "收件时间"}).
+			Got(m.row.ReceivedAt.In(p.Zone).Format("2006-01-02 15:04"), deadline.In(p.Zone).Format("2006-01-02 15:04")+" 前")))
+	}
+	elsewhere, err := p.duplicates(ctx, m)
+	if err != nil {
+		return err
+	}
+	found = append(found, elsewhere...)
+	fill(s, r, found, m.call.Probation)
+	o.Submission = s
+	if finding.Worst(counting(s.Findings)) == finding.Error {
+		o.Fate = "returned"
+	}
+	if m.answer {
+		o.Letters = append(o.Letters, p.answer(m, s))
+	}
+	return nil
+}
+
+// MailFindings are the findings about the mail itself: what was mended in it, and links in place of files.
+func MailFindings(m *message.Message, c *call.Call) []finding.Finding {
+	var fs []finding.Finding
+	for _, f := range m.Findings {
+		fs = append(fs, override(c, f))
+	}
+	for _, l := range m.Links {
+		found := l.Name
+		if l.Size != "" {
+			found += "（" + l.Size + "）"
+		}
+		if l.Expires != "" {
+			found += "，" + l.Expires
+		}
+		fs = append(fs, override(c, finding.New("mail.large-attachment-link", finding.Place{Where: "正文"}).Got(found, "普通附件")))
+	}
+	return fs
+}
+
+// override gives a finding of ours the severity that the call wants.
+func override(c *call.Call, f finding.Finding) finding.Finding {
+	f.Severity = c.Severity(f.Code, f.Severity)
+	return f
+}
+
+// Auto says in the contract's word whether a mail is a person's: none, or what kind of machine wrote it.
+func Auto(ctx context.Context, m *message.Message) string {
+	switch class := sender.Classify(ctx, m, nil, &call.Call{}, sender.Options{}); class.Kind {
+	case sender.Bounce:
+		return "bounce"
+	case sender.AutoReply:
+		return "reply"
+	case sender.List:
+		return "list"
+	case sender.Ourselves:
+		return "generated"
+	}
+	return "none"
+}

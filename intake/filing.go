@@ -1,0 +1,71 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"baosong/intake/mailbox"
+	"baosong/ledger"
+)
+
+// file moves judged mail into the folder of its fate and says how many were moved.
+func (p *Poller) file(ctx context.Context, mb Mailbox) (int, error) {
+	if p.ReadOnly {
+		return 0, nil
+	}
+	todo, err := p.Pipeline.Ledger.ToFile(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("reading what is not filed: %w", err)
+	}
+	moved, open := 0, ""
+	for _, m := range todo {
+		to := p.Fates.Folder(m.Fate)
+		if to == "" || to == m.Folder {
+			if err := p.Pipeline.Ledger.FiledHere(ctx, m.ID); err != nil {
+				return moved, fmt.Errorf("recording that message %d is filed: %w", m.ID, err)
+			}
+			continue
+		}
+		if open != m.Folder {
+			if err := p.within(ctx, func(ctx context.Context) error { _, err := mb.Open(ctx, m.Folder, false); return err }); err != nil {
+				return moved, fmt.Errorf("opening folder %q: %w", m.Folder, err)
+			}
+			open = m.Folder
+		}
+		if err := p.move(ctx, mb, m, to); err != nil {
+			return moved, err
+		}
+		moved++
+	}
+	return moved, nil
+}
+
+// move files one mail. Where the server does not say the new UID, the next listing matches it again by its bytes.
+func (p *Poller) move(ctx context.Context, mb Mailbox, m ledger.Message, to string) error {
+	if err := p.Pipeline.step("file.move"); err != nil {
+		return err
+	}
+	var moved mailbox.Moved
+	err := p.within(ctx, func(ctx context.Context) (err error) { moved, err = mb.Move(ctx, m.UID, to); return err })
+	if errors.Is(err, mailbox.ErrGone) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("moving uid %d of %q: %w", m.UID, m.Folder, err)
+	}
+	if err := p.Pipeline.step("file.row"); err != nil {
+		return err
+	}
+	if !moved.Known {
+		if err := p.Pipeline.Ledger.MovedAway(ctx, m.ID); err != nil {
+			return fmt.Errorf("recording that message %d was moved: %w", m.ID, err)
+		}
+		return nil
+	}
+	at := ledger.Location{Folder: to, UIDValidity: moved.UIDValidity, UID: moved.UID}
+	if err := p.Pipeline.Ledger.Relocate(ctx, m.ID, at); err != nil {
+		return fmt.Errorf("recording where message %d lies: %w", m.ID, err)
+	}
+	return nil
+}

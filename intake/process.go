@@ -1,0 +1,214 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"baosong/intake/message"
+	"baosong/intake/sender"
+	"baosong/ledger"
+	"baosong/parse"
+	"baosong/parse/call"
+)
+
+// mail is one message on its way through Process.
+type mail struct {
+	row     ledger.Message
+	dir     string // scratch, wiped afterwards
+	read    *message.Message
+	class   sender.Class
+	call    *call.Call
+	unit    *call.Unit // nil: nobody's
+	reading *Reading
+	answer  bool // not older than the start line
+}
+
+// Process judges one received message and records its outcome. Running it again after a crash, or beside another
+// process that has judged the message meanwhile, changes nothing.
+//
+// An error means that nothing was recorded and the message is still received: the disk is full, the ledger cannot be
+// written, or ctx ended. Whatever else goes wrong with one mail is recorded as its failure and told to staff.
+func (p *Pipeline) Process(ctx context.Context, row ledger.Message) error {
+	m := &mail{row: row, dir: filepath.Join(p.Scratch, fmt.Sprintf("mail-%d", row.ID))}
+	if err := os.RemoveAll(m.dir); err != nil {
+		return fmt.Errorf("clearing scratch: %w", err)
+	}
+	defer os.RemoveAll(m.dir)
+	outcome, err := p.judge(ctx, m)
+	switch {
+	case err != nil && (ctx.Err() != nil || ours(err)):
+		return fmt.Errorf("judging message %d: %w", row.ID, err)
+	case err != nil:
+		p.Log.Error("judging message failed", "message", row.ID, "err", err)
+		outcome = p.failed(m)
+	}
+	if err := p.step("process.record"); err != nil {
+		return err
+	}
+	done, err := p.Ledger.Record(ctx, outcome)
+	if errors.Is(err, ledger.ErrConflict) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("recording message %d: %w", row.ID, err)
+	}
+	p.logOutcome(outcome, done)
+	if outcome.Removed {
+		if err := p.Blobs.Drop(row.SHA256); err != nil {
+			return fmt.Errorf("removing the spool of message %d: %w", row.ID, err)
+		}
+	}
+	return p.step("process.done")
+}
+
+// ours tells a fault of the machine, which the same mail may survive later, from one that this mail brings about.
+func ours(err error) bool {
+	for _, e := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, syscall.EIO, syscall.EMFILE, ErrStopped} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Pipeline) logOutcome(o ledger.Outcome, done ledger.Recorded) {
+	attrs := []any{"message", o.Message, "state", o.State, "why", o.Why, "unit", o.Unit, "letters", len(done.Letters)}
+	if done.Submission != nil {
+		attrs = append(attrs, "submission", done.Submission.ID, "verdict", done.Submission.State)
+	}
+	p.Log.Info("judging message", attrs...)
+}
+
+// judge reads the mail and decides what becomes of it. Steps in order: read, who, what, keep.
+func (p *Pipeline) judge(ctx context.Context, m *mail) (ledger.Outcome, error) {
+	if err := p.open(ctx, m); err != nil {
+		return ledger.Outcome{}, err
+	}
+	in := Context{Partial: true, Today: p.Now()}
+	if m.unit != nil {
+		in.Unit = m.unit.ID
+		prior, err := p.prior(ctx, m)
+		if err != nil {
+			return ledger.Outcome{}, err
+		}
+		in.Prior = prior
+	}
+	if err := p.step("process.read"); err != nil {
+		return ledger.Outcome{}, err
+	}
+	var err error
+	if m.reading, err = p.Reader.Read(ctx, m.dir, m.read, m.call, in); err != nil {
+		return ledger.Outcome{}, err
+	}
+	if m.reading.Report.Verdict == parse.Hold {
+		return p.secret(m), nil
+	}
+	if err := p.step("process.keep"); err != nil {
+		return ledger.Outcome{}, err
+	}
+	if err := p.keep(ctx, m); err != nil {
+		return ledger.Outcome{}, err
+	}
+	return p.decide(ctx, m)
+}
+
+// open reads the header and the body, and asks who sent it and for which call.
+func (p *Pipeline) open(ctx context.Context, m *mail) error {
+	since, err := p.AnswerSince(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the start line: %w", err)
+	}
+	m.answer = !m.row.ReceivedAt.Before(since)
+	path := p.Blobs.Path(m.row.SHA256)
+	files := filepath.Join(m.dir, "mail")
+	if err := os.MkdirAll(files, 0o700); err != nil {
+		return fmt.Errorf("making scratch: %w", err)
+	}
+	if m.read, err = message.ReadFile(path, files, p.Reader.Limits.Message); err != nil {
+		return fmt.Errorf("reading mail: %w", err)
+	}
+	m.call = p.callFor(m.read)
+	raw := func() (io.ReadCloser, error) { return os.Open(path) }
+	if m.class, err = p.classify(ctx, m, raw); err != nil {
+		return err
+	}
+	if m.class.Unit != "" {
+		m.unit, _ = m.call.Unit(m.class.Unit)
+	}
+	return nil
+}
+
+// prior lays copies of what already stands for the unit into scratch: the caged reader sees nothing but scratch.
+func (p *Pipeline) prior(ctx context.Context, m *mail) ([]parse.File, error) {
+	if !m.class.Believed {
+		return nil, nil
+	}
+	s, err := p.Ledger.Before(ctx, m.call.ID, m.unit.ID, m.row)
+	if err != nil {
+		return nil, fmt.Errorf("reading what stands: %w", err)
+	}
+	if s == nil || s.Nil {
+		return nil, nil
+	}
+	dir := filepath.Join(m.dir, "prior")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("making scratch: %w", err)
+	}
+	var files []parse.File
+	for i, f := range s.Files {
+		if !f.Used || f.Part == string(call.PartUnknown) || f.Part == string(call.PartLetter) {
+			continue
+		}
+		path := filepath.Join(dir, fmt.Sprintf("%d", i))
+		if err := p.copyBlob(f, path); err != nil {
+			return nil, err
+		}
+		files = append(files, parse.File{Name: f.Path, Path: path, Size: f.Size, SHA256: string(f.SHA256), Prior: true})
+	}
+	return files, nil
+}
+
+func (p *Pipeline) copyBlob(f ledger.File, to string) error {
+	src, err := p.Blobs.Open(f.SHA256)
+	if err != nil {
+		return fmt.Errorf("opening a standing file: %w", err)
+	}
+	defer src.Close()
+	dst, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("copying a standing file: %w", err)
+	}
+	if _, err := io.Copy(dst, src); err != nil {
+		dst.Close()
+		return fmt.Errorf("copying a standing file: %w", err)
+	}
+	return dst.Close()
+}
+
+// keep makes the raw mail and its files durable, now that no secrecy mark was found in them.
+func (p *Pipeline) keep(ctx context.Context, m *mail) error {
+	if err := p.Blobs.Keep(m.row.SHA256); err != nil {
+		return fmt.Errorf("keeping the raw mail: %w", err)
+	}
+	for _, l := range m.reading.Leaves {
+		if l.Path == "" {
+			continue
+		}
+		if _, _, err := p.Blobs.PutFile(ctx, l.Path); err != nil {
+			return fmt.Errorf("keeping a file: %w", err)
+		}
+	}
+	return nil
+}
+
+// Rejudge judges a stored mail again with today's code and call, as Process would, and records nothing.
+func (p *Pipeline) Rejudge(ctx context.Context, row ledger.Message) (ledger.Outcome, error) {
+	m := &mail{row: row, dir: filepath.Join(p.Scratch, fmt.Sprintf("again-%d", row.ID))}
+	defer os.RemoveAll(m.dir)
+	return p.judge(ctx, m)
+}

@@ -1,0 +1,93 @@
+package intake
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"baosong/intake/message"
+	"baosong/intake/sender"
+	"baosong/ledger"
+	"baosong/parse"
+	"baosong/parse/finding"
+)
+
+// Receive makes the mail's bytes safe and then its row: fetch writes the raw mail. Nothing but the raw spool is kept
+// until the mail has been read, since a secrecy mark must leave no second copy. The same mail twice is once.
+func (p *Pipeline) Receive(ctx context.Context, a ledger.NewMessage, fetch func(w io.Writer) error) (ledger.Message, ledger.Arrival, error) {
+	if err := p.step("receive.spool"); err != nil {
+		return ledger.Message{}, "", err
+	}
+	ref, size, err := p.Blobs.SpoolFunc(ctx, fetch)
+	if err != nil {
+		return ledger.Message{}, "", fmt.Errorf("spooling uid %d of %q: %w", a.UID, a.Folder, err)
+	}
+	a.SHA256, a.Size = ref, size
+	if err := p.step("receive.row"); err != nil {
+		return ledger.Message{}, "", err
+	}
+	m, arrival, err := p.Ledger.Receive(ctx, a)
+	if err != nil {
+		return ledger.Message{}, "", fmt.Errorf("recording uid %d of %q: %w", a.UID, a.Folder, err)
+	}
+	return m, arrival, p.step("receive.done")
+}
+
+// SetAside records a mail that broke the connection at every try, so that the others go on. Staff are told.
+func (p *Pipeline) SetAside(ctx context.Context, a ledger.NewMessage) error {
+	p.Log.Error("setting aside a mail that cannot be fetched", "folder", a.Folder, "uid", a.UID)
+	alert := ledger.NewLetter{Key: fmt.Sprintf("unfetched:%s:%d:%d", a.Folder, a.UIDValidity, a.UID), Kind: ledger.Alert, Topic: "failed",
+		To: p.Staff.Alerts, Due: p.Now(), State: ledger.Due}
+	_, err := p.Ledger.Unfetched(ctx, a, "unfetched", "多次读取都使与邮件服务器的连接中断，请到邮箱中人工查看这封邮件。", alert)
+	if errors.Is(err, ledger.ErrConflict) {
+		return nil
+	}
+	return err
+}
+
+// TooLarge records a mail that is not fetched for its size, and tells its sender the limit when the header can be
+// believed. Only the header was read.
+func (p *Pipeline) TooLarge(ctx context.Context, a ledger.NewMessage, header io.Reader, limit int64) error {
+	dir, err := os.MkdirTemp(p.Scratch, "header-")
+	if err != nil {
+		return fmt.Errorf("making scratch: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	m := &mail{row: ledger.Message{Location: a.Location, ReceivedAt: a.ReceivedAt}}
+	if m.read, err = message.Read(header, dir, p.Reader.Limits.Message); err != nil {
+		return fmt.Errorf("reading a header: %w", err)
+	}
+	since, err := p.AnswerSince(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the start line: %w", err)
+	}
+	m.answer = !a.ReceivedAt.Before(since)
+	m.call = p.callFor(m.read)
+	if m.class, err = p.classify(ctx, m, nil); err != nil {
+		return err
+	}
+	a.Header = ledger.Header{MessageID: m.read.MessageID, From: m.class.Address, FromName: m.class.Name, Date: m.read.Date}
+	alert := ledger.NewLetter{Key: fmt.Sprintf("too-large:%s:%d:%d", a.Folder, a.UIDValidity, a.UID), Kind: ledger.Alert, Topic: "failed",
+		To: p.Staff.Alerts, Due: p.Now(), State: ledger.Due}
+	letters := []ledger.NewLetter{alert}
+	if m.class.Kind == sender.Person && m.class.Believed && m.class.Unit != "" && m.answer {
+		m.unit, _ = m.call.Unit(m.class.Unit)
+		found := override(m.call, finding.New("mail.too-large", finding.Place{Where: "邮件"}).
+			Got(fmt.Sprintf("%.0f MB", float64(a.Size)/(1<<20)), fmt.Sprintf("不超过 %.0f MB", float64(limit)/(1<<20))))
+		facts, err := json.Marshal(parse.Report{Verdict: parse.Correct, Findings: []finding.Finding{found}})
+		if err != nil {
+			return fmt.Errorf("encoding a letter's facts: %w", err)
+		}
+		l := p.letter(m, ledger.Correction, "too-large")
+		l.Key, l.Facts = fmt.Sprintf("answer:%s:%d:%d", a.Folder, a.UIDValidity, a.UID), string(facts)
+		letters = []ledger.NewLetter{l}
+	}
+	_, err = p.Ledger.Unfetched(ctx, a, "too-large", fmt.Sprintf("邮件超过 %.0f MB 的上限，未读取。", float64(limit)/(1<<20)), letters...)
+	if errors.Is(err, ledger.ErrConflict) {
+		return nil
+	}
+	return err
+}
