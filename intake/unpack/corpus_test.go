@@ -223,3 +223,12 @@ func TestCorpusTNEF(t *testing.T) {
 	}
 	t.Logf("tnef: %d of %d parts", right, all)
 }
+
+func fileSize(t testing.TB, path string) int64 {
+	t.Helper()
+	st, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return st.Size()
+}

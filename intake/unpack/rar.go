@@ -29,6 +29,7 @@ func (w *walker) rar(n *Node, set volumeSet) error {
 		return rarTrouble(err)
 	}
 	defer r.Close()
+	var missing error // a volume that was not sent: said of the archive, not of the member that is cut off
 	for {
 		h, err := r.Next()
 		if err == io.EOF {
@@ -54,7 +55,7 @@ func (w *walker) rar(n *Node, set volumeSet) error {
 			if h.Encrypted {
 				return nil, rarTrouble(rardecode.ErrArchivedFileEncrypted)
 			}
-			return rarMember{r}, nil
+			return &rarMember{r: r, missing: &missing}, nil
 		}}
 		if len(r.Volumes()) > 1 || h.Solid { // the packed size is of one volume, or of what this file adds
 			m.packed = max(n.Size, 1)
@@ -62,16 +63,25 @@ func (w *walker) rar(n *Node, set volumeSet) error {
 		if err := w.add(n, m); err != nil {
 			return err
 		}
+		if missing != nil {
+			n.Children[len(n.Children)-1].Finding = nil
+			return missing
+		}
 	}
 }
 
 // rarMember gives the reader's errors their meaning.
-type rarMember struct{ r *rardecode.ReadCloser }
+type rarMember struct {
+	r       *rardecode.ReadCloser
+	missing *error
+}
 
-func (m rarMember) Read(b []byte) (int, error) {
+func (m *rarMember) Read(b []byte) (int, error) {
 	n, err := m.r.Read(b)
 	if err != nil && err != io.EOF {
-		err = rarTrouble(err)
+		if err = rarTrouble(err); errors.Is(err, container.ErrUnsupported) {
+			*m.missing = err
+		}
 	}
 	return n, err
 }

@@ -54,13 +54,13 @@ type Limits struct {
 	Depth   int   // containers within one another; 3
 	Files   int   // members in all; 2000
 	Bytes   int64 // unpacked bytes in all; 1 GiB
-	Ratio   int64 // unpacked to packed; 200. Holds for members over 10 MiB and for an attachment over 100 MiB in all
+	Ratio   int64 // unpacked to packed; 200. Holds for members over 10 MiB and for an attachment over 50 MiB in all
 	Message message.Limits
 }
 
 const (
 	memberFloor = 10 << 20
-	totalFloor  = 100 << 20
+	totalFloor  = 50 << 20
 )
 
 func (l Limits) withDefaults() Limits {

@@ -22,6 +22,7 @@ type walker struct {
 	dir      string
 	stored   int   // files written, for their names
 	files    int   // members seen
+	stopped  bool  // a limit of the whole mail is reached: nothing further is opened
 	bytes    int64 // bytes written
 	top      *Node // the attachment being unfolded, and what came out of it
 	topBytes int64
@@ -100,7 +101,7 @@ func (w *walker) expand(n *Node, name string, depth int, set volumeSet) error {
 	if err := w.ctx.Err(); err != nil {
 		return fatal{fmt.Errorf("unpack %d files: %w", w.files, err)}
 	}
-	if n.Path == "" || n.Finding != nil {
+	if n.Path == "" || n.Finding != nil || w.stopped {
 		return nil
 	}
 	if done, err := w.volume(n, set); done || err != nil {
@@ -124,6 +125,9 @@ func (w *walker) expand(n *Node, name string, depth int, set volumeSet) error {
 	if f := (fatal{}); errors.As(err, &f) {
 		return f
 	}
+	if t := (*trouble)(nil); errors.As(err, &t) && t.stop {
+		w.stopped = true
+	}
 	if err != nil && n.Finding == nil {
 		n.Finding = fault(n.Name, err)
 	}
@@ -139,26 +143,32 @@ func holdsFiles(f container.Format) bool {
 	return f != container.EML && f != container.MSG && f != container.TNEF
 }
 
-// sumUp puts one finding on an archive in place of the same one on each of its members.
+// sumUp puts one finding on an archive in place of the same one on all of its members, or on more than a few.
 func (w *walker) sumUp(n *Node) {
-	if len(n.Children) == 0 || n.Finding != nil {
-		return
-	}
-	first := n.Children[0].Finding
+	const few = 5
+	count := map[finding.Code]int{}
 	for _, c := range n.Children {
-		if c.Finding == nil || first == nil || c.Finding.Code != first.Code {
-			return
+		if c.Finding != nil {
+			count[c.Finding.Code]++
 		}
 	}
-	if first.Code != "file.encrypted" {
-		return
+	for code, same := range count {
+		if same <= few && (same < len(n.Children) || code != "file.encrypted") {
+			continue
+		}
+		for _, c := range n.Children {
+			if c.Finding == nil || c.Finding.Code != code {
+				continue
+			}
+			if n.Finding == nil {
+				f := *c.Finding
+				f.File = path.Base(n.Name)
+				f.Found = fmt.Sprintf("%d 个文件，如 %s", same, c.Name)
+				n.Finding = &f
+			}
+			c.Finding = nil
+		}
 	}
-	for _, c := range n.Children {
-		c.Finding = nil
-	}
-	f := *first
-	f.File = path.Base(n.Name)
-	n.Finding = &f
 }
 
 func (w *walker) opener(f container.Format) func(*Node, volumeSet) error {

@@ -3,6 +3,7 @@ package unpack
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -13,7 +14,7 @@ import (
 	"math"
 	"os"
 	"path"
-	"sort"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/ulikunitz/xz/lzma"
@@ -44,17 +45,14 @@ func (w *walker) zip(n *Node) error {
 	if spanned(f, n.Size) {
 		return volumeTrouble("这是分卷压缩包中的一卷，无法单独打开。", nil)
 	}
-	overlapping := overlaps(z.File)
-	for i, m := range z.File {
+	if overlap(z.File) {
+		return &trouble{kind: container.ErrLimit, message: "压缩包内的文件互相重叠，不是正常的压缩包，没有打开。", hint: "请重新压缩后发送。"}
+	}
+	for _, m := range z.File {
 		if m.Mode()&(fs.ModeDir|fs.ModeSymlink) != 0 { // a pipe's mode is what zip writes for what it read from its input
 			continue
 		}
 		open := func() (io.Reader, error) { return openZipped(m) }
-		if overlapping[i] {
-			open = func() (io.Reader, error) {
-				return nil, &trouble{kind: container.ErrLimit, message: "压缩包内有文件互相重叠，不是正常的压缩包，没有读取。", hint: "请重新压缩后发送。"}
-			}
-		}
 		size := int64(min(m.UncompressedSize64, 1<<62))
 		if err := w.add(n, member{name: zipName(m), size: size, packed: int64(max(m.CompressedSize64, 1)), open: open}); err != nil {
 			return err
@@ -133,26 +131,22 @@ func (c *checked) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// overlaps marks members whose packed bytes lie within another's: no packer makes such, bombs do.
-func overlaps(files []*zip.File) []bool {
-	type span struct {
-		index    int
-		from, to int64
-	}
+// overlap reports members whose packed bytes lie within another's: no packer makes such, bombs do.
+func overlap(files []*zip.File) bool {
+	type span struct{ from, to int64 }
 	spans := make([]span, 0, len(files))
-	for i, f := range files {
+	for _, f := range files {
 		if at, err := f.DataOffset(); err == nil && f.CompressedSize64 > 0 {
-			spans = append(spans, span{i, at, at + int64(min(f.CompressedSize64, 1<<60))})
+			spans = append(spans, span{at, at + int64(min(f.CompressedSize64, 1<<60))})
 		}
 	}
-	sort.SliceStable(spans, func(i, j int) bool { return spans[i].from < spans[j].from })
-	out := make([]bool, len(files))
-	var end int64
-	for _, s := range spans {
-		out[s.index] = s.from < end
-		end = max(end, s.to)
+	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
+	for i := 1; i < len(spans); i++ {
+		if spans[i].from < spans[i-1].to {
+			return true
+		}
 	}
-	return out
+	return false
 }
 
 // zipName decodes a member's name: flag bit 11, the Unicode path field when it belongs to this name, else by the bytes.
