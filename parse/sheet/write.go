@@ -269,12 +269,12 @@ func (w *sheetWriter) chart(t Table) {
 	}
 	c := &excelize.Chart{
 		VaryColors: &one,
-		Type:      kind,
-		Series:    []excelize.ChartSeries{{Categories: ref(t.Chart.Category), Values: ref(t.Chart.Value)}},
-		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: t.Chart.Title}}},
-		Legend:    excelize.ChartLegend{Position: map[bool]string{true: "right", false: "none"}[t.Chart.Kind == "pie"]},
-		PlotArea:  excelize.ChartPlotArea{ShowVal: true},
-		Dimension: excelize.ChartDimension{Width: 640, Height: 360},
+		Type:       kind,
+		Series:     []excelize.ChartSeries{{Categories: ref(t.Chart.Category), Values: ref(t.Chart.Value)}},
+		Title:      excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: t.Chart.Title}}},
+		Legend:     excelize.ChartLegend{Position: map[bool]string{true: "right", false: "none"}[t.Chart.Kind == "pie"]},
+		PlotArea:   excelize.ChartPlotArea{ShowVal: true},
+		Dimension:  excelize.ChartDimension{Width: 640, Height: 360},
 	}
 	w.try(w.f.AddChart(w.name, Address(len(t.Header)+2, 2), c))
 }

@@ -96,9 +96,8 @@ func (w *sheetWriter) form(spec FormSpec, rows [][]string) {
 		}
 	}
 	w.try(w.f.SetPanes(w.name, &excelize.Panes{Freeze: true, YSplit: formHead, TopLeftCell: Address(1, formHead+1), ActivePane: "bottomLeft"}))
-	for i := range blank {
-		w.try(w.f.SetRowHeight(w.name, formHead+1+i, 24))
-	}
+	tall, set := 24.0, true // of all rows, and yet they grow with what is written into them
+	w.try(w.f.SetSheetProps(w.name, &excelize.SheetPropsOptions{DefaultRowHeight: &tall, CustomHeight: &set}))
 	foot := formHead + blank + 1
 	w.put(foot, 1, "填表人：", w.styles.note)
 	if half > 1 {

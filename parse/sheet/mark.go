@@ -1,0 +1,419 @@
+package sheet
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"sort"
+	"strconv"
+	"strings"
+
+	"baosong/parse/container"
+)
+
+// Mark is one faulty cell.
+type Mark struct {
+	Sheet    string
+	Row, Col int
+	Severity string // error or warning
+	Comment  string // Chinese: what is wanted
+}
+
+// ErrUnsafe says that a workbook cannot be marked without risk to what is in it; ListWorkbook does not need to.
+var ErrUnsafe = errors.New("workbook cannot be marked safely")
+
+// CanMark tells whether workbooks of a format can be marked at all. Old binary files, macros, text and ODF cannot.
+func CanMark(format container.Format) bool { return format == container.XLSX }
+
+const maxMarked = 64 << 20 // a part longer than this is not edited in memory
+
+// book parts are edited as bytes; parts that are not touched are copied packed as they are.
+type marker struct {
+	z       *zip.Reader
+	files   map[string]*zip.File // by lower-case name without a leading slash
+	changed map[string][]byte    // by the name in files
+	added   []addedPart
+	main    string
+	sheets  []markSheet
+	prefix  string // of the workbook part's elements
+	rels    []relation
+	styles  *styleEditor
+}
+
+type addedPart struct {
+	name string
+	data []byte
+}
+
+// markSheet is one sheet as the workbook lists it.
+type markSheet struct{ name, rel, part string }
+
+// MarkWorkbook writes the sender's own workbook with the marked cells filled and commented and a new first sheet, the
+// list of problems, with links to the cells. Nothing else is touched: parts without marks are copied as they are packed.
+// The error wraps ErrUnsafe when the file is of a kind that could suffer; then ListWorkbook is to be sent.
+func MarkWorkbook(src, dst string, marks []Mark, list []ListRow) error {
+	raw, err := os.ReadFile(src)
+	if err != nil {
+		return fmt.Errorf("mark workbook: %w", err)
+	}
+	out, err := markBytes(raw, marks, list)
+	if err != nil {
+		return fmt.Errorf("mark workbook: %w", err)
+	}
+	return os.WriteFile(dst, out, 0o600)
+}
+
+func markBytes(raw []byte, marks []Mark, list []ListRow) (out []byte, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			out, err = nil, fmt.Errorf("%w: %v", ErrUnsafe, v)
+		}
+	}()
+	m, err := newMarker(raw)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.open(); err != nil {
+		return nil, err
+	}
+	bySheet := map[string][]Mark{}
+	for _, k := range marks {
+		bySheet[k.Sheet] = append(bySheet[k.Sheet], k)
+	}
+	for i, s := range m.sheets {
+		if len(bySheet[s.name]) == 0 || s.part == "" {
+			continue
+		}
+		if err := m.markSheet(i, s, bySheet[s.name]); err != nil {
+			return nil, err
+		}
+	}
+	if err := m.addList(marks, list); err != nil {
+		return nil, err
+	}
+	if err := m.put(m.styles.part, m.styles.finish); err != nil {
+		return nil, err
+	}
+	out, err = m.pack()
+	if err != nil {
+		return nil, err
+	}
+	return out, sameValues(raw, out)
+}
+
+// newMarker opens the package and refuses what is better left alone.
+func newMarker(raw []byte) (*marker, error) {
+	p, err := container.OpenPackage(bytes.NewReader(raw), int64(len(raw)), container.PackageLimits{})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnsafe, err)
+	}
+	p.Close()
+	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
+		return nil, fmt.Errorf("%w: %w", ErrUnsafe, err)
+	}
+	m := &marker{z: z, files: map[string]*zip.File{}, changed: map[string][]byte{}}
+	for _, f := range z.File {
+		key := partName(f.Name)
+		if _, dup := m.files[key]; dup {
+			return nil, fmt.Errorf("%w: two parts named %q", ErrUnsafe, f.Name)
+		}
+		m.files[key] = f
+		if strings.HasPrefix(key, "_xmlsignatures/") || strings.HasSuffix(key, "vbaproject.bin") || strings.Contains(key, "macrosheets/") {
+			return nil, fmt.Errorf("%w: signed or with macros", ErrUnsafe)
+		}
+	}
+	return m, nil
+}
+
+func partName(name string) string {
+	return strings.ToLower(strings.TrimPrefix(strings.ReplaceAll(name, `\`, "/"), "/"))
+}
+
+// part returns a part's bytes, as changed so far. Only UTF-8 is edited.
+func (m *marker) part(name string) ([]byte, error) {
+	key := partName(name)
+	if b, ok := m.changed[key]; ok {
+		return b, nil
+	}
+	f := m.files[key] // nil for a part that was added
+	if f == nil {
+		return nil, fmt.Errorf("%w: no part %q", ErrUnsafe, name)
+	}
+	if f.UncompressedSize64 > maxMarked {
+		return nil, fmt.Errorf("%w: part %q is too long", ErrUnsafe, name)
+	}
+	rc, err := f.Open()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnsafe, err)
+	}
+	defer rc.Close()
+	b, err := io.ReadAll(io.LimitReader(rc, maxMarked+1))
+	if err != nil || len(b) > maxMarked {
+		return nil, fmt.Errorf("%w: part %q cannot be read", ErrUnsafe, name)
+	}
+	if bytes.HasPrefix(b, []byte{0xFF, 0xFE}) || bytes.HasPrefix(b, []byte{0xFE, 0xFF}) || bytes.Contains(b[:min(len(b), 4096)], []byte("<!DOCTYPE")) {
+		return nil, fmt.Errorf("%w: part %q is of an unusual kind", ErrUnsafe, name)
+	}
+	return b, nil
+}
+
+// put changes a part by a function of its bytes.
+func (m *marker) put(name string, change func([]byte) ([]byte, error)) error {
+	b, err := m.part(name)
+	if err != nil {
+		return err
+	}
+	if b, err = change(b); err != nil {
+		return fmt.Errorf("part %s: %w", name, err)
+	}
+	m.changed[partName(name)] = b
+	return nil
+}
+
+// create adds a part; its name is the pattern with the first free number in it.
+func (m *marker) create(pattern string, data []byte) string {
+	for n := 1; ; n++ {
+		name := fmt.Sprintf(pattern, n)
+		if _, taken := m.files[partName(name)]; taken {
+			continue
+		}
+		m.files[partName(name)] = nil
+		m.added = append(m.added, addedPart{name, data})
+		return name
+	}
+}
+
+// pack writes the package: untouched parts stay packed as they came, changed ones keep their place, new ones follow.
+func (m *marker) pack() ([]byte, error) {
+	var buf bytes.Buffer
+	w := zip.NewWriter(&buf)
+	for _, f := range m.z.File {
+		b, changed := m.changed[partName(f.Name)]
+		if !changed {
+			if err := w.Copy(f); err != nil {
+				return nil, fmt.Errorf("%w: %w", ErrUnsafe, err)
+			}
+			continue
+		}
+		if err := writePart(w, f.Name, b); err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range m.added {
+		data := p.data
+		if b, ok := m.changed[partName(p.name)]; ok {
+			data = b
+		}
+		if err := writePart(w, p.name, data); err != nil {
+			return nil, err
+		}
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return buf.Bytes(), nil
+}
+
+func writePart(w *zip.Writer, name string, b []byte) error {
+	part, err := w.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: zipTime()})
+	if err != nil {
+		return err
+	}
+	_, err = part.Write(b)
+	return err
+}
+
+// open finds the workbook part, its sheets and its styles.
+func (m *marker) open() error {
+	rels, err := m.readRels("")
+	if err != nil {
+		return err
+	}
+	m.main = relOfType(rels, mainType, "xl/workbook.xml")
+	book, err := m.part(m.main)
+	if err != nil {
+		return err
+	}
+	top, err := root(book)
+	if err != nil {
+		return err
+	}
+	if bytes.Contains(top.raw, []byte("purl.oclc.org")) {
+		return fmt.Errorf("%w: strict OOXML", ErrUnsafe)
+	}
+	m.prefix = top.prefix
+	if m.rels, err = m.readRels(m.main); err != nil {
+		return err
+	}
+	m.listSheets(book)
+	if len(m.sheets) == 0 {
+		return fmt.Errorf("%w: no sheets", ErrUnsafe)
+	}
+	m.styles, err = m.openStyles(relOfType(m.rels, "styles", path.Dir(m.main)+"/styles.xml"))
+	return err
+}
+
+func (m *marker) listSheets(book []byte) {
+	byID := map[string]relation{}
+	for _, r := range m.rels {
+		byID[r.id] = r
+	}
+	w := tagWalker{b: book}
+	for {
+		t, ok := w.next()
+		if !ok {
+			return
+		}
+		if t.name != "sheet" || t.closing {
+			continue
+		}
+		name, _, _ := t.attr("name")
+		s := markSheet{name: name, rel: relID(&t)}
+		if r := byID[s.rel]; r.kind == "worksheet" {
+			s.part = r.target
+		}
+		m.sheets = append(m.sheets, s)
+	}
+}
+
+// relID returns the attribute id in whatever prefix the file gave the relationships' namespace.
+func relID(t *tag) string {
+	if id, from, _ := t.attr("r:id"); from >= 0 {
+		return id
+	}
+	x := xmlScanner{tag: t.raw[1+len(t.prefix)+len(t.name):]}
+	return x.attr("id")
+}
+
+func relsName(part string) string {
+	dir, file := path.Split(part)
+	return dir + "_rels/" + file + ".rels"
+}
+
+func (m *marker) readRels(part string) ([]relation, error) {
+	name := relsName(part)
+	if _, ok := m.files[partName(name)]; !ok {
+		return nil, nil
+	}
+	b, err := m.part(name)
+	if err != nil {
+		return nil, err
+	}
+	var rels []relation
+	w := tagWalker{b: b}
+	for {
+		t, ok := w.next()
+		if !ok {
+			return rels, nil
+		}
+		if t.name != "Relationship" || t.closing {
+			continue
+		}
+		id, _, _ := t.attr("Id")
+		kind, _, _ := t.attr("Type")
+		target, _, _ := t.attr("Target")
+		mode, _, _ := t.attr("TargetMode")
+		if mode != "External" {
+			target = joinPart(path.Dir(part)+"/", target)
+		}
+		rels = append(rels, relation{id, kind[strings.LastIndexByte(kind, '/')+1:], target})
+	}
+}
+
+const relType = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+
+// relate adds a relationship from one part to another and returns its id.
+func (m *marker) relate(from, kind, to string) (string, error) {
+	rels, err := m.readRels(from)
+	if err != nil {
+		return "", err
+	}
+	used := map[string]bool{}
+	for _, r := range rels {
+		used[r.id] = true
+	}
+	id := ""
+	for n := 1; ; n++ {
+		if id = "rIdBs" + strconv.Itoa(n); !used[id] {
+			break
+		}
+	}
+	entry := fmt.Sprintf(`<Relationship Id="%s" Type="%s%s" Target="/%s"/>`, id, relType, kind, escape(to))
+	name := relsName(from)
+	if _, ok := m.files[partName(name)]; !ok {
+		m.files[partName(name)] = nil
+		m.added = append(m.added, addedPart{name, nil})
+		m.changed[partName(name)] = []byte(xmlHead + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` + entry + `</Relationships>`)
+		return id, nil
+	}
+	return id, m.put(name, func(b []byte) ([]byte, error) { return appendInside(b, "Relationships", entry) })
+}
+
+const xmlHead = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
+
+// appendInside puts text, which has no prefixes, before the end of the root element. The prefix of the root is given
+// to every element in it.
+func appendInside(b []byte, name, text string) ([]byte, error) {
+	top, err := root(b)
+	if err != nil || top.name != name {
+		return nil, fmt.Errorf("%w: %s expected", ErrUnsafe, name)
+	}
+	text = prefixed(text, top.prefix)
+	if top.closed {
+		open := append(bytes.TrimSuffix(bytes.Clone(top.raw), []byte("/>")), '>')
+		return splice(b, top.from, top.to, string(open)+text+"</"+top.prefix+name+">"), nil
+	}
+	end := bytes.LastIndex(b, []byte("</"+top.prefix+name))
+	if end < 0 {
+		return nil, fmt.Errorf("%w: %s does not end", ErrUnsafe, name)
+	}
+	return splice(b, end, end, text), nil
+}
+
+// prefixed gives the elements of a piece of XML a namespace prefix.
+func prefixed(text, prefix string) string {
+	if prefix == "" {
+		return text
+	}
+	text = strings.ReplaceAll(text, "</", "\x00")
+	text = strings.ReplaceAll(text, "<", "<"+prefix)
+	return strings.ReplaceAll(text, "\x00", "</"+prefix)
+}
+
+// declare names the kind of a new part in the content types.
+func (m *marker) declare(name, kind string) error {
+	entry := fmt.Sprintf(`<Override PartName="/%s" ContentType="%s"/>`, escape(name), kind)
+	return m.put(contentTypes, func(b []byte) ([]byte, error) { return appendInside(b, "Types", entry) })
+}
+
+// sortMarks puts marks in the order of cells, one for each: comments of one cell are joined, an error outweighs.
+func sortMarks(marks []Mark) []Mark {
+	marks = append([]Mark(nil), marks...)
+	sort.SliceStable(marks, func(i, j int) bool {
+		a, b := marks[i], marks[j]
+		return a.Row < b.Row || a.Row == b.Row && a.Col < b.Col
+	})
+	var out []Mark
+	for _, k := range marks {
+		if k.Row < 1 || k.Col < 1 || k.Row > MaxRow || k.Col > MaxCol {
+			continue
+		}
+		n := len(out)
+		if n == 0 || out[n-1].Row != k.Row || out[n-1].Col != k.Col {
+			out = append(out, k)
+			continue
+		}
+		if !strings.Contains(out[n-1].Comment, k.Comment) {
+			out[n-1].Comment += "\n" + k.Comment
+		}
+		if k.Severity == "error" {
+			out[n-1].Severity = "error"
+		}
+	}
+	return out
+}

@@ -1,0 +1,165 @@
+package sheet
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"baosong/parse/container"
+)
+
+const sheetType = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+
+// addList puts the list of problems first. Everything in the workbook part that counts sheets by their place moves on
+// by one: the sheet that was open stays open, names that belong to a sheet keep it.
+func (m *marker) addList(marks []Mark, list []ListRow) error {
+	used := map[string]bool{}
+	marked := map[string]bool{}
+	for _, s := range m.sheets {
+		used[strings.ToLower(s.name)] = true
+	}
+	for _, k := range marks {
+		marked[k.Sheet+"\x00"+Address(k.Col, k.Row)] = true
+	}
+	name := allowedName(listName, listName, used)
+	part := m.create("xl/worksheets/sheet%d.xml", m.listSheet(list, marked))
+	if err := m.declare(part, sheetType); err != nil {
+		return err
+	}
+	id, err := m.relate(m.main, "worksheet", part)
+	if err != nil {
+		return err
+	}
+	return m.put(m.main, func(b []byte) ([]byte, error) { return insertSheet(b, name, id) })
+}
+
+// insertSheet lists the new sheet first.
+func insertSheet(b []byte, name, id string) ([]byte, error) {
+	var e edits
+	w := tagWalker{b: b}
+	highest, at, prefix, rel := 0, -1, "", ""
+	for {
+		t, ok := w.next()
+		if !ok {
+			break
+		}
+		if t.closing {
+			continue
+		}
+		switch t.name {
+		case "workbook":
+			rel = relNamespace(&t)
+		case "sheets":
+			at, prefix = t.to, t.prefix
+		case "sheet":
+			n, _, _ := t.attr("sheetId")
+			highest = max(highest, toInt(n))
+		case "workbookView":
+			active, _, _ := t.attr("activeTab")
+			raw := t.with("activeTab", strconv.Itoa(toInt(active)+1))
+			again := retag(raw)
+			e.replace(t.from, t.to, again.without("firstSheet"))
+		case "definedName":
+			if n, from, _ := t.attr("localSheetId"); from >= 0 {
+				e.replace(t.from, t.to, t.with("localSheetId", strconv.Itoa(toInt(n)+1)))
+			}
+		}
+	}
+	if at < 0 {
+		return nil, fmt.Errorf("%w: workbook without sheets", ErrUnsafe)
+	}
+	attr := rel + `:id="` + id + `"`
+	if rel == "" {
+		attr = `xmlns:r="` + strings.TrimSuffix(relType, "/") + `" r:id="` + id + `"`
+	}
+	e.insert(at, fmt.Sprintf(`<%ssheet name="%s" sheetId="%d" %s/>`, prefix, escape(name), highest+1, attr))
+	return e.apply(b)
+}
+
+// listSheet is the worksheet part of the list.
+func (m *marker) listSheet(list []ListRow, marked map[string]bool) []byte {
+	s := m.styles.list
+	var b strings.Builder
+	b.WriteString(xmlHead + `<worksheet xmlns="` + mainNS + `"><sheetPr><tabColor rgb="FFFF0000"/><pageSetUpPr fitToPage="1"/></sheetPr>`)
+	b.WriteString(`<sheetViews><sheetView workbookViewId="0"><pane ySplit="2" topLeftCell="A3" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>`)
+	b.WriteString(`<sheetFormatPr defaultRowHeight="15"/><cols>`)
+	for j, width := range listWidths() {
+		fmt.Fprintf(&b, `<col min="%d" max="%d" width="%g" customWidth="1"/>`, j+1, j+1, width)
+	}
+	b.WriteString(`</cols><sheetData>`)
+	fmt.Fprintf(&b, `<row r="1" ht="36" customHeight="1">%s</row><row r="2" ht="30" customHeight="1">`,
+		inline(1, 1, s.title, fmt.Sprintf("问题清单：共 %d 处，点击单元格一列可跳到该处", len(list))))
+	header := listHeader()
+	for j, h := range header {
+		b.WriteString(inline(2, j+1, s.head, h))
+	}
+	b.WriteString(`</row>`)
+	var links strings.Builder
+	for i, r := range list {
+		m.listRow(&b, &links, i, r, marked[r.Sheet+"\x00"+r.Cell])
+	}
+	b.WriteString(`</sheetData>`)
+	if len(list) > 0 {
+		fmt.Fprintf(&b, `<autoFilter ref="A2:%s"/>`, Address(len(header), len(list)+2))
+	}
+	fmt.Fprintf(&b, `<mergeCells count="1"><mergeCell ref="A1:%s"/></mergeCells>`, Address(len(header), 1))
+	if links.Len() > 0 {
+		b.WriteString(`<hyperlinks>` + links.String() + `</hyperlinks>`)
+	}
+	b.WriteString(`<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/><pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>`)
+	return []byte(b.String())
+}
+
+func (m *marker) listRow(b, links *strings.Builder, i int, r ListRow, link bool) {
+	s, row := m.styles.list, i+3
+	fmt.Fprintf(b, `<row r="%d"><c r="A%d" s="%d"><v>%d</v></c>`, row, row, s.center, i+1)
+	for j, v := range r.values() {
+		style := s.body
+		switch header := listHeader()[j+1]; {
+		case header == "级别":
+			style = map[string]int{"error": s.mistake, "warning": s.warning, "": s.center}[gravity(v)]
+		case header == "单元格" && link:
+			style = s.link
+			place := "'" + strings.ReplaceAll(r.Sheet, "'", "''") + "'!" + r.Cell
+			fmt.Fprintf(links, `<hyperlink ref="%s" location="%s" display="%s"/>`, Address(j+2, row), escape(place), escape(r.Cell))
+		case header == "单元格":
+			style = s.center
+		}
+		b.WriteString(inline(row, j+2, style, v))
+	}
+	b.WriteString(`</row>`)
+}
+
+// inline is a text cell that does not need the shared strings.
+func inline(row, col, style int, text string) string {
+	if text == "" {
+		return fmt.Sprintf(`<c r="%s" s="%d"/>`, Address(col, row), style)
+	}
+	return fmt.Sprintf(`<c r="%s" s="%d" t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>`, Address(col, row), style, escape(text))
+}
+
+// sameValues reads both workbooks and proves that every sheet but the list says what it said before.
+func sameValues(before, after []byte) error {
+	ctx := context.Background()
+	a, err := read(ctx, bytes.NewReader(before), int64(len(before)), container.XLSX, Limits{})
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUnsafe, err)
+	}
+	b, err := read(ctx, bytes.NewReader(after), int64(len(after)), container.XLSX, Limits{})
+	if err != nil {
+		return fmt.Errorf("%w: marked workbook cannot be read back: %w", ErrUnsafe, err)
+	}
+	if len(b.Sheets) != len(a.Sheets)+1 {
+		return fmt.Errorf("%w: sheets were lost", ErrUnsafe)
+	}
+	for i, g := range a.Sheets {
+		h := b.Sheets[i+1]
+		if g.Name != h.Name || g.Hidden != h.Hidden || !reflect.DeepEqual(g.Merges, h.Merges) || !reflect.DeepEqual(g.Rows, h.Rows) {
+			return fmt.Errorf("%w: sheet %q would change", ErrUnsafe, g.Name)
+		}
+	}
+	return nil
+}
