@@ -6,9 +6,6 @@ import (
 	"baosong/parse/container"
 )
 
-func (rd *reader) rtf(ctx context.Context, doc *Document, src source) error {
-	return container.ErrUnsupported
-}
 func (rd *reader) html(ctx context.Context, doc *Document, src source, label string) error {
 	return container.ErrUnsupported
 }
