@@ -28,7 +28,8 @@ func vacuumInto(ctx context.Context, q querier, to string) error {
 }
 
 // Backup writes a consistent copy of the ledger and of every blob that it names into one plain tar file: ledger.db first.
-// It may run beside the daemon. The file appears whole or not at all, and an existing one is replaced.
+// It may run beside the daemon. The file appears in one go, and an existing one is replaced. When the data directory itself
+// lacks a blob, the rest is backed up all the same and the error wraps ErrIncomplete.
 func (db *DB) Backup(ctx context.Context, file string) (err error) {
 	defer func() {
 		if err != nil {
@@ -53,7 +54,8 @@ func (db *DB) Backup(ctx context.Context, file string) (err error) {
 		return err
 	}
 	defer out.Close()
-	if err := db.writeTar(ctx, out, copied, sortedRefs(named)); err != nil {
+	lost, err := db.writeTar(ctx, out, copied, sortedRefs(named))
+	if err != nil {
 		return err
 	}
 	if err := errors.Join(out.Sync(), out.Close()); err != nil {
@@ -62,7 +64,7 @@ func (db *DB) Backup(ctx context.Context, file string) (err error) {
 	if err := os.Rename(out.Name(), file); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(file))
+	return errors.Join(syncDir(filepath.Dir(file)), lost)
 }
 
 // vacuumTo copies the live database through a connection of its own, since VACUUM cannot run where writing is forbidden.
@@ -84,28 +86,33 @@ func refsOfFile(ctx context.Context, path string) (map[blob.Ref]string, error) {
 	return named, errors.Join(err, pool.Close())
 }
 
-func (db *DB) writeTar(ctx context.Context, w io.Writer, copied string, refs []blob.Ref) error {
+// writeTar writes the copied database and the blobs; lost says which blobs were not there.
+func (db *DB) writeTar(ctx context.Context, w io.Writer, copied string, refs []blob.Ref) (lost, err error) {
 	tw := tar.NewWriter(w)
 	f, err := os.Open(copied) // a copy: no process has it open
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := addToTar(tw, databaseName, f); err != nil {
-		return err
+		return nil, err
 	}
 	for _, ref := range refs {
 		if err := ctx.Err(); err != nil {
-			return err
+			return nil, err
 		}
 		f, err := db.blobs().Open(ref)
+		if errors.Is(err, fs.ErrNotExist) {
+			lost = errors.Join(lost, fmt.Errorf("%w: %s is missing", ErrIncomplete, ref))
+			continue
+		}
 		if err != nil {
-			return fmt.Errorf("the ledger names it: %w", err)
+			return nil, err
 		}
 		if err := addToTar(tw, blobName(ref), f); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return tw.Close()
+	return lost, tw.Close()
 }
 
 func blobName(ref blob.Ref) string { return path.Join("blobs", string(ref[:2]), string(ref)) }

@@ -85,15 +85,15 @@ func (b *Balance) outbox(ctx context.Context, q querier, now time.Time) error {
 				WHEN state NOT IN ('due', 'composed') THEN state
 				WHEN due <= ? OR attempts > 0 THEN 'waiting'
 				ELSE 'planned'
-			END AS kind,
+			END AS fate,
 			count(*)
 		FROM letter
-		GROUP BY kind`, stamp(now))
+		GROUP BY fate`, stamp(now))
 	if err != nil {
 		return err
 	}
-	return tally(rows, func(kind string, n int) {
-		if p := into[kind]; p != nil {
+	return tally(rows, func(fate string, n int) {
+		if p := into[fate]; p != nil {
 			*p += n
 		}
 	})

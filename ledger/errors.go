@@ -7,6 +7,7 @@ var (
 	ErrNotFound    = errors.New("not found")
 	ErrConflict    = errors.New("conflict")
 	ErrLocked      = errors.New("data directory is in use by another process")
+	ErrIncomplete  = errors.New("backup is incomplete")
 	ErrNewerSchema = errors.New("ledger was written by a newer version of baosong")
 )
 
