@@ -182,13 +182,19 @@ func (c *faulty) say(format string, a ...any) error {
 	return err
 }
 
-// Write sends the server's bytes as far as the fault lets it.
+// Write sends the server's bytes as far as the fault lets it. It never fails: imapserver keeps its lock for ever when an
+// answer cannot be written. The server learns from Read that the connection has ended.
 func (c *faulty) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.silent {
-		return len(p), nil
+	if !c.silent && c.write(p) != nil {
+		c.raw.Close()
+		c.silent = true
 	}
+	return len(p), nil
+}
+
+func (c *faulty) write(p []byte) error {
 	if head := p[:min(len(p), 64)]; c.server.o.NoIdle && bytes.Contains(head, []byte("CAPABILITY")) {
 		p = bytes.ReplaceAll(p, []byte(" IDLE"), []byte(" XDLE"))
 	}
@@ -202,16 +208,15 @@ func (c *faulty) Write(p []byte) (int, error) {
 			<-time.After(c.fault.Drip)
 		}
 		if n <= 0 {
-			c.raw.Close()
-			return done, errCut
+			return errCut
 		}
 		if _, err := c.Conn.Write(p[done : done+n]); err != nil {
-			return done, err
+			return err
 		}
 		done += n
 		c.sent += int64(n)
 	}
-	return len(p), nil
+	return nil
 }
 
 // Close forgets the connection.

@@ -27,6 +27,8 @@ type guard struct {
 	depth   int
 	quoted  bool
 	escaped bool
+	free    bool   // the line is free text, in which quotes, parentheses and braces mean nothing
+	blanks  int    // blanks of the line so far
 	start   []byte // the first bytes of the line
 	tail    [24]byte
 	at      int   // bytes of the line so far
@@ -52,7 +54,8 @@ func (g *guard) scan(p []byte) error {
 		if g.size++; g.size > lineLimit {
 			return fmt.Errorf("%w: %d bytes in one answer", errExcess, g.size)
 		}
-		if b == '\n' {
+		// The library takes a line end inside quotes as part of the text; so must we.
+		if b == '\n' && !g.quoted {
 			if err := g.endLine(); err != nil {
 				return err
 			}
@@ -63,6 +66,16 @@ func (g *guard) scan(p []byte) error {
 		}
 		g.tail[g.at%len(g.tail)] = b
 		g.at++
+		if b == ' ' {
+			g.blanks++
+		}
+		if b == ' ' && g.blanks == 2 || len(g.start) == 1 {
+			g.free = g.status()
+			g.depth, g.quoted = 0, false
+		}
+		if g.free {
+			continue
+		}
 		if err := g.nest(b); err != nil {
 			return err
 		}
@@ -92,8 +105,7 @@ func (g *guard) nest(b byte) error {
 
 // endLine is called at the end of a line: either a literal follows and the answer goes on, or the next answer begins.
 func (g *guard) endLine() error {
-	status := g.status()
-	if size, ok := literalSize(g.last()); ok && !status {
+	if size, ok := literalSize(g.last()); ok && !g.free {
 		// BODY[] {123} and BODY[]<0> {123} are streamed; anything else is kept in memory.
 		body := bytes.Contains(g.last(), []byte("] {")) || bytes.Contains(g.last(), []byte("> {"))
 		if !body && size > literalLimit {
@@ -103,10 +115,11 @@ func (g *guard) endLine() error {
 		g.at = 0
 		return nil
 	}
-	if status && bytes.HasPrefix(bytes.ToUpper(g.start), []byte("* BYE")) {
+	if bytes.HasPrefix(bytes.ToUpper(g.start), []byte("* BYE ")) {
 		g.bye = string(bytes.TrimSpace(g.start[5:]))
 	}
-	g.start, g.at, g.depth, g.quoted, g.escaped = g.start[:0], 0, 0, false, false
+	g.start, g.at, g.blanks, g.free = g.start[:0], 0, 0, false
+	g.depth, g.quoted, g.escaped = 0, false, false
 	return nil
 }
 
@@ -120,7 +133,7 @@ func (g *guard) last() []byte {
 	return bytes.TrimSuffix(out, []byte("\r"))
 }
 
-// status says whether the line is free text, in which quotes, parentheses and braces mean nothing.
+// status says whether the line is an answer that ends in free text.
 func (g *guard) status() bool {
 	if bytes.HasPrefix(g.start, []byte("+")) {
 		return true
