@@ -79,7 +79,8 @@ type rarMember struct {
 func (m *rarMember) Read(b []byte) (int, error) {
 	n, err := m.r.Read(b)
 	if err != nil && err != io.EOF {
-		if err = rarTrouble(err); errors.Is(err, container.ErrUnsupported) {
+		var t *trouble
+		if err = rarTrouble(err); errors.As(err, &t) && t.volume {
 			*m.missing = err
 		}
 	}

@@ -36,6 +36,7 @@ type Node struct {
 	Links    []message.Link   `json:"links,omitempty"`
 	Children []*Node          `json:"children"`          // never nil
 	Finding  *finding.Finding `json:"finding,omitempty"` // why it could not be read, or not wholly
+	piece    bool             // a volume that was opened together with the first one
 }
 
 // Leaf is a file that wants a verdict.
@@ -110,7 +111,7 @@ func Leaves(nodes []*Node) []Leaf { return leaves(nil, nodes, "") }
 func leaves(out []Leaf, nodes []*Node, prefix string) []Leaf {
 	for _, n := range nodes {
 		name := prefix + n.Name
-		fileOrFault := len(n.Children) == 0 && n.Path != "" && !isContainer(n.Type) || n.Finding != nil
+		fileOrFault := len(n.Children) == 0 && n.Path != "" && !n.piece && !isContainer(n.Type) || n.Finding != nil
 		if fileOrFault && !(n.Disposition == "inline" && (isPicture(n.Type) || isBody(n.Name))) {
 			out = append(out, Leaf{Name: name, Path: n.Path, SHA256: n.SHA256, Type: n.Type, Disposition: n.Disposition, Size: n.Size, Fault: n.Finding})
 		}

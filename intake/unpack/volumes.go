@@ -70,7 +70,7 @@ func (w *walker) volume(n *Node, set volumeSet) (done bool, err error) {
 	default:
 		return false, nil
 	}
-	if set[strings.ToLower(first)] == nil {
+	if n.piece = set[strings.ToLower(first)] != nil; !n.piece {
 		n.Finding = fault(n.Name, volumeTrouble("这是分卷压缩包中的一卷，没有收到第一卷（"+first+"），无法打开。", nil))
 	}
 	return true, nil
@@ -110,5 +110,5 @@ func (w *walker) joined(n *Node, name string, set volumeSet) error {
 }
 
 func volumeTrouble(message string, cause error) *trouble {
-	return &trouble{kind: container.ErrUnsupported, message: message, hint: volumeCure, cause: cause}
+	return &trouble{kind: container.ErrUnsupported, volume: true, message: message, hint: volumeCure, cause: cause}
 }

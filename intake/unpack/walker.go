@@ -35,6 +35,7 @@ type trouble struct {
 	kind          error
 	message, hint string // Chinese; empty: the catalogue's
 	stop          bool   // nothing more can be read from this mail
+	volume        bool   // other volumes are needed
 	cause         error
 }
 
