@@ -236,8 +236,7 @@ func (w *wordPackage) part(r relation, kind container.Format, inBody bool) {
 	}
 	w.pictures.use(r.target, inBody, func() (Picture, bool) {
 		if r.external {
-			sum := sha256.Sum256([]byte(r.target))
-			return Picture{SHA256: hex.EncodeToString(sum[:]), Format: Linked}, true
+			return Picture{SHA256: digest([]byte(r.target)), Format: Linked}, true
 		}
 		f, err := w.parts.Open(r.target)
 		if err != nil {

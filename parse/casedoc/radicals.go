@@ -10,7 +10,7 @@ const radicals = "⺠民⻅见⻆角⻉贝⻋车⻓长⻔门⻘青⻙韦⻚页�
 
 // unradical brings radicals that a PDF's font names instead of characters back to the characters.
 func unradical(s string) string {
-	if strings.IndexFunc(s, func(r rune) bool { return r >= 0x2E80 && r <= 0x2FD5 }) < 0 {
+	if strings.IndexFunc(s, func(r rune) bool { return r >= 0x2E80 && r <= 0x2FD5 || r >= 0xF000 && r <= 0xF0FF }) < 0 {
 		return s
 	}
 	table := []rune(kangxi)
@@ -18,6 +18,9 @@ func unradical(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 0x2F00 && r <= 0x2FD5 {
 			return table[r-0x2F00]
+		}
+		if r >= 0xF000 && r <= 0xF0FF { // a bullet of a symbol font
+			return -1
 		}
 		for i := 0; r >= 0x2E80 && r < 0x2F00 && i < len(pairs); i += 2 {
 			if pairs[i] == r {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"baosong/parse/container"
 )
@@ -158,7 +159,10 @@ func (f *rtfFile) left(own rtfState) {
 		}
 		f.name, f.value = f.name[:0], f.value[:0]
 	case own.dest == "listtext":
-		f.story.number = spaced(clean(string(f.number)), false)
+		f.story.number = ""
+		if n := clean(string(f.number)); strings.Trim(n, "□■●•◆➢·–-o▪❖✓★→") != "" { // a bullet is no number
+			f.story.number = spaced(n, false)
+		}
 		f.number = f.number[:0]
 	}
 }

@@ -190,14 +190,18 @@ func (b *base64Text) write(p []byte) {
 	}
 }
 
+func (b *base64Text) decode() []byte {
+	n, _ := base64.StdEncoding.Decode(b.buf, b.buf)
+	return b.buf[:n]
+}
+
 func (s *wordStory) endBinary() {
 	b := s.binary
 	s.binary = nil
 	if b == nil || s.removed > 0 {
 		return
 	}
-	n, _ := base64.StdEncoding.Decode(b.buf, b.buf)
-	s.w.pictures.bytes(b.buf[:n], "", s.inBody && !s.inHeader())
+	s.w.pictures.bytes(b.decode(), "", s.inBody && !s.inHeader())
 }
 
 // bytes uses a picture held in memory.
@@ -205,14 +209,18 @@ func (p *pictures) bytes(b []byte, kind container.Format, inBody bool) {
 	if len(b) == 0 {
 		return
 	}
-	sum := sha256.Sum256(b)
-	key := hex.EncodeToString(sum[:])
+	key := digest(b)
 	p.use(key, inBody, func() (Picture, bool) {
 		if kind == "" {
 			kind = pictureFormat(b)
 		}
 		return Picture{SHA256: key, Format: kind, Size: int64(len(b))}, true
 	})
+}
+
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
 }
 
 func pictureFormat(head []byte) container.Format {

@@ -2,7 +2,6 @@ package casedoc
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
 	"io"
 	"slices"
@@ -30,6 +29,8 @@ func (rd *reader) wordml(ctx context.Context, doc *Document, src source) error {
 		}
 		w.parts = parts
 		return w.read(ctx)
+	case "office:document":
+		return rd.flatODT(ctx, doc, src)
 	case "w:wordDocument":
 		doc.Macros = first.attr("macrosPresent") == "yes"
 		return w.word2003(ctx, src)
@@ -130,9 +131,8 @@ func (p *flatReader) element(e element) error {
 		}
 	case e.name == "pkg:binaryData" && !e.end:
 		p.binary = &base64Text{max: maxWhole}
-	case e.name == "pkg:binaryData":
-		n, _ := base64.StdEncoding.Decode(p.binary.buf, p.binary.buf)
-		p.parts[p.name] = p.binary.buf[:n]
+	case e.name == "pkg:binaryData" && p.binary != nil:
+		p.parts[p.name] = p.binary.decode()
 		p.binary = nil
 	case e.text != nil && p.binary != nil:
 		p.binary.write(e.text)

@@ -179,6 +179,9 @@ func odfPrefix(space string) string {
 	const odf = "urn:oasis:names:tc:opendocument:xmlns:"
 	if rest, ok := strings.CutPrefix(space, odf); ok {
 		name, _, _ := strings.Cut(rest, ":")
+		if name == "drawing" {
+			return "draw"
+		}
 		return name // office, text, table, drawing, style ...
 	}
 	if space == "http://www.w3.org/1999/xlink" {

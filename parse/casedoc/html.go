@@ -1,0 +1,217 @@
+package casedoc
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"golang.org/x/net/html"
+
+	"baosong/parse/charset"
+	"baosong/parse/container"
+)
+
+const (
+	maxToken    = 16 << 20 // one tag or comment of HTML
+	maxElements = 3000     // open elements that are remembered
+)
+
+var metaCharset = regexp.MustCompile(`(?i)<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)`)
+
+// html reads HTML as web systems and Word write it for documents; label is the charset the envelope names, if any.
+func (rd *reader) html(ctx context.Context, doc *Document, src source, label string) error {
+	raw, err := src.whole()
+	if err != nil {
+		return err
+	}
+	h := newHTMLReader(rd, doc)
+	if err := h.read(ctx, decodeHTML(raw, label)); err != nil {
+		return err
+	}
+	doc.Blocks = h.finish()
+	return nil
+}
+
+// decodeHTML finds the charset: byte order mark, the page's own word, the envelope's, the bytes.
+func decodeHTML(raw []byte, label string) string {
+	if len(raw) > 1 && (raw[0] == 0xFF && raw[1] == 0xFE || raw[0] == 0xFE && raw[1] == 0xFF || raw[0] == 0xEF && raw[1] == 0xBB) {
+		s, _ := charset.Guess(raw)
+		return s
+	}
+	if len(raw) > 3 && raw[0] == '<' && raw[1] == 0 {
+		return charset.UTF16(raw, false)
+	}
+	if m := metaCharset.FindSubmatch(raw[:min(len(raw), 8192)]); m != nil && !strings.HasPrefix(strings.ToLower(string(m[1])), "utf-16") {
+		label = string(m[1])
+	}
+	s, _ := charset.Decode(raw, label)
+	return s
+}
+
+// htmlReader builds a Document from the tokens of a page.
+type htmlReader struct {
+	rd      *reader
+	doc     *Document
+	pics    *pictures
+	parts   map[string][]byte // what an MHTML file brings along, by address and by cid:
+	flow    *flow
+	outer   []*flow
+	open    []htmlElement
+	gap     rune // white space not yet written: blank or newline
+	last    rune // last character written in the paragraph, 0 at its beginning
+	pre     int
+	removed int
+	hidden  int
+	side    strings.Builder // deleted or hidden text being read
+}
+
+// htmlElement is an open element with what must be undone at its end.
+type htmlElement struct {
+	name    string
+	removed bool
+	hidden  bool
+	frame   string // header, footer, comment, note
+	heading int
+	number  int // next number of an ordered list, 0 for others
+}
+
+func newHTMLReader(rd *reader, doc *Document) *htmlReader {
+	return &htmlReader{rd: rd, doc: doc, pics: newPictures(doc), flow: newFlow(rd.room)}
+}
+
+func (h *htmlReader) read(ctx context.Context, page string) error {
+	z := html.NewTokenizer(strings.NewReader(page))
+	z.SetMaxBuf(maxToken)
+	skip := ""
+	for n := 0; !h.rd.room.cut; n++ {
+		if n%4096 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		switch z.Next() {
+		case html.ErrorToken:
+			if err := z.Err(); errors.Is(err, html.ErrBufferExceeded) {
+				return fmt.Errorf("one tag of over %d bytes: %w", maxToken, container.ErrLimit)
+			}
+			return nil
+		case html.TextToken:
+			if skip == "" {
+				h.text(string(z.Text()))
+			}
+		case html.StartTagToken, html.SelfClosingTagToken:
+			t := z.Token()
+			if skip == "" && (t.Data == "script" || t.Data == "style" || t.Data == "title" || t.Data == "xml" || t.Data == "template" ||
+				t.Data == "noscript" || t.Data == "textarea") && t.Type == html.StartTagToken {
+				skip = t.Data
+			} else if skip == "" {
+				h.start(t)
+			}
+		case html.EndTagToken:
+			name, _ := z.TagName()
+			if skip == string(name) {
+				skip = ""
+			} else if skip == "" {
+				h.end(string(name))
+			}
+		}
+	}
+	return nil
+}
+
+// text writes characters with white space collapsed; a line break of the source between two Chinese characters is
+// nothing.
+func (h *htmlReader) text(s string) {
+	s = html.UnescapeString(s)
+	if h.removed > 0 || h.hidden > 0 {
+		if h.rd.room.take(len(s)) {
+			h.side.WriteString(s)
+		}
+		return
+	}
+	if h.pre > 0 {
+		h.flow.write(strings.ReplaceAll(s, "\r\n", "\n"))
+		return
+	}
+	var b strings.Builder
+	for _, r := range s {
+		switch r {
+		case ' ', '\t', '\r', '\n', '\f':
+			if h.gap != '\n' {
+				h.gap = ' '
+			}
+			if r == '\n' {
+				h.gap = '\n'
+			}
+			continue
+		}
+		if h.gap != 0 && h.last != 0 && !(h.gap == '\n' && eastAsian(h.last) && eastAsian(r)) {
+			b.WriteByte(' ')
+		}
+		h.gap, h.last = 0, r
+		b.WriteRune(r)
+	}
+	h.flow.write(b.String())
+}
+
+// breakPara ends the paragraph being written, if any.
+func (h *htmlReader) breakPara() {
+	h.gap, h.last = 0, 0
+	if h.flow.para.Len() == 0 {
+		return
+	}
+	for i := len(h.open) - 1; i >= 0; i-- {
+		if h.open[i].heading > 0 {
+			h.flow.next.Heading = h.open[i].heading
+			break
+		}
+	}
+	h.flow.endPara()
+}
+
+func (h *htmlReader) finish() []Block {
+	for len(h.outer) > 0 {
+		h.endFrame("")
+	}
+	h.settle(&h.doc.Hidden)
+	h.breakPara()
+	return h.flow.finish()
+}
+
+func (h *htmlReader) settle(list *[]string) {
+	if text := clean(strings.Join(strings.Fields(h.side.String()), " ")); text != "" {
+		*list = append(*list, text)
+	}
+	h.side.Reset()
+}
+
+// image counts a picture: carried in the page, in the MHTML file, or linked.
+func (h *htmlReader) image(src string) {
+	src = strings.TrimSpace(src)
+	if src == "" || h.removed > 0 {
+		return
+	}
+	inBody := len(h.outer) == 0
+	if rest, ok := strings.CutPrefix(src, "data:"); ok {
+		_, body, _ := strings.Cut(rest, ",")
+		b, _ := io.ReadAll(base64.NewDecoder(base64.StdEncoding, strings.NewReader(strings.TrimSpace(body))))
+		h.pics.bytes(b, "", inBody)
+		return
+	}
+	for _, key := range []string{src, src[strings.LastIndexByte(src, '/')+1:]} {
+		if b, ok := h.parts[key]; ok {
+			h.pics.bytes(b, "", inBody)
+			return
+		}
+	}
+	p := Picture{Format: Linked, SHA256: digest([]byte(src))}
+	h.pics.use(p.SHA256, inBody, func() (Picture, bool) { return p, true })
+}
+
+// styled tells whether a style attribute holds a declaration, blanks aside.
+func styled(style, want string) bool {
+	return strings.Contains(strings.ToLower(string(bytes.Join(bytes.Fields([]byte(style)), nil))), want)
+}

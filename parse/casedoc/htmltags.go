@@ -1,0 +1,235 @@
+package casedoc
+
+import (
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+func attrOf(t html.Token, name string) string {
+	for _, a := range t.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+// start acts on a start tag.
+func (h *htmlReader) start(t html.Token) {
+	e := htmlElement{name: t.Data}
+	style := attrOf(t, "style")
+	if strings.Contains(style, "mso-") || strings.Contains(strings.ToLower(style), "display") {
+		h.styles(&e, style)
+	}
+	void := t.Type == html.SelfClosingTagToken
+	switch t.Data {
+	case "br":
+		h.gap, h.last = 0, 0
+		if h.removed == 0 && h.hidden == 0 {
+			h.flow.write("\n")
+		}
+		return
+	case "img":
+		h.image(attrOf(t, "src"))
+		return
+	case "hr", "meta", "link", "input", "col", "base", "wbr", "area", "embed", "param", "source":
+		return
+	case "h1", "h2", "h3", "h4", "h5", "h6":
+		h.breakPara()
+		e.heading = int(t.Data[1] - '0')
+	case "p", "div", "ul", "blockquote", "center", "section", "article", "form", "dl", "dt", "dd", "body", "header", "footer", "address":
+		h.breakPara()
+	case "ol":
+		h.breakPara()
+		e.number = max(atoi(attrOf(t, "start"), 1), 1)
+	case "li":
+		h.breakPara()
+		h.flow.next.Number = h.listNumber()
+	case "pre":
+		h.breakPara()
+		h.pre++
+	case "del":
+		e.removed = true
+	case "table", "tr", "td", "th", "caption":
+		h.tableTag(t, style)
+	}
+	if void {
+		return
+	}
+	h.push(e)
+}
+
+// styles reads the declarations that make text hidden, or a header, comment or note of Word.
+func (h *htmlReader) styles(e *htmlElement, style string) {
+	switch {
+	case styled(style, "display:none"), styled(style, "mso-hide:all"):
+		e.hidden = true
+	case styled(style, "mso-element:header"):
+		e.frame = "header"
+	case styled(style, "mso-element:footer"):
+		e.frame = "footer"
+	case styled(style, "mso-element:footnote;"), strings.HasSuffix(style, "mso-element:footnote"), styled(style, "mso-element:endnote;"),
+		strings.HasSuffix(style, "mso-element:endnote"):
+		e.frame = "note"
+	case styled(style, "mso-element:comment;"), strings.HasSuffix(style, "mso-element:comment"):
+		e.frame = "comment"
+	}
+	if e.heading == 0 {
+		at := strings.Index(style, "mso-outline-level:")
+		if at >= 0 {
+			e.heading = level(atoi(strings.TrimLeft(style[at+18:min(len(style), at+20)], " ")[:1], 10) - 1)
+		}
+	}
+}
+
+func (h *htmlReader) tableTag(t html.Token, style string) {
+	switch t.Data {
+	case "table":
+		h.breakPara()
+		h.flow.startTable()
+	case "tr":
+		h.breakPara()
+		h.flow.startRow()
+	case "td", "th":
+		h.breakPara()
+		if c := h.flow.startCell(); c != nil {
+			c.span = atoi(attrOf(t, "colspan"), 1)
+			c.rows = min(max(atoi(attrOf(t, "rowspan"), 1), 1), 65534)
+		}
+	case "caption":
+		h.breakPara()
+	}
+}
+
+func (h *htmlReader) listNumber() string {
+	for i := len(h.open) - 1; i >= 0; i-- {
+		switch h.open[i].name {
+		case "ul":
+			return ""
+		case "ol":
+			n := h.open[i].number
+			h.open[i].number++
+			return strconv.Itoa(n) + ". "
+		}
+	}
+	return ""
+}
+
+func (h *htmlReader) push(e htmlElement) {
+	if len(h.open) >= maxElements {
+		return
+	}
+	if e.frame != "" && len(h.outer) < maxFrames {
+		h.breakPara()
+		h.outer = append(h.outer, h.flow)
+		h.flow = newFlow(h.rd.room)
+	} else {
+		e.frame = ""
+	}
+	if e.removed {
+		h.removed++
+	}
+	if e.hidden {
+		h.hidden++
+	}
+	h.open = append(h.open, e)
+}
+
+// end acts on an end tag: it closes the innermost element of that name and what is open within, but never reaches out
+// of a cell.
+func (h *htmlReader) end(name string) {
+	at := -1
+	for i := len(h.open) - 1; i >= 0; i-- {
+		if h.open[i].name == name {
+			at = i
+			break
+		}
+		if n := h.open[i].name; n == "table" || (n == "td" || n == "th") && name != "tr" && name != "table" {
+			break
+		}
+	}
+	if at < 0 {
+		if name == "p" || name == "div" {
+			h.breakPara()
+		}
+		h.endTag(name)
+		return
+	}
+	for i := len(h.open) - 1; i >= at; i-- {
+		if i == at || blockTag(h.open[i].name) {
+			h.endTag(h.open[i].name)
+		}
+		e := h.open[i]
+		h.open = h.open[:i]
+		h.undo(e)
+	}
+}
+
+func blockTag(name string) bool {
+	switch name {
+	case "a", "b", "i", "u", "span", "font", "em", "strong", "sub", "sup", "del", "ins", "o:p", "s", "label":
+		return false
+	}
+	return true
+}
+
+// endTag does what the end of an element means for the text, while the element is still open.
+func (h *htmlReader) endTag(name string) {
+	switch name {
+	case "table":
+		h.breakPara()
+		h.flow.endTable()
+	case "tr":
+		h.breakPara()
+		h.flow.endRow()
+	case "td", "th":
+		h.breakPara()
+		h.flow.endCell()
+	case "pre":
+		h.pre = max(h.pre-1, 0)
+		h.breakPara()
+	default:
+		if blockTag(name) {
+			h.breakPara()
+		}
+	}
+}
+
+func (h *htmlReader) undo(e htmlElement) {
+	if e.removed {
+		if h.removed--; h.removed == 0 {
+			h.settle(&h.doc.Deleted)
+		}
+	}
+	if e.hidden {
+		if h.hidden--; h.hidden == 0 {
+			h.settle(&h.doc.Hidden)
+		}
+	}
+	if e.frame != "" {
+		h.endFrame(e.frame)
+	}
+}
+
+// endFrame files a story that stands apart.
+func (h *htmlReader) endFrame(kind string) {
+	h.breakPara()
+	text := lines(h.flow.finish())
+	h.flow = h.outer[len(h.outer)-1]
+	h.outer = h.outer[:len(h.outer)-1]
+	if text == "" {
+		return
+	}
+	switch kind {
+	case "header":
+		h.doc.Headers = append(h.doc.Headers, text)
+	case "footer":
+		h.doc.Footers = append(h.doc.Footers, text)
+	case "comment":
+		h.doc.Comments = append(h.doc.Comments, text)
+	default:
+		h.doc.Notes = append(h.doc.Notes, text)
+	}
+}
