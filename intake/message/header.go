@@ -76,7 +76,7 @@ func (r *headerReader) line(text, piece []byte) bool {
 	first := len(r.fields) == 0
 	switch name, value, ok := cutField(text); {
 	case len(bytes.Trim(text, "\r")) == 0:
-		return !(first && r.root && r.headerFollows(1))
+		return !(first && r.root && r.headerFollows(4))
 	case first && r.root && (bytes.HasPrefix(text, []byte("From ")) || bytes.HasPrefix(text, []byte(">From "))):
 		return false
 	case text[0] == ' ' || text[0] == '\t':

@@ -84,8 +84,12 @@ func (d *base64Decoder) text(p []byte) {
 
 // slow takes a line character by character.
 func (d *base64Decoder) slow(t []byte) {
-	for _, c := range t {
+	for i, c := range t {
 		switch {
+		case (c == ' ' || c == '\t') && d.padded && d.footer(bytes.TrimSpace(t[i:])):
+			d.over = true
+			d.f.note(defectBase64Tail)
+			return
 		case isBase64(c):
 			if d.padded {
 				d.padded = false
@@ -124,7 +128,7 @@ func (d *base64Decoder) footer(t []byte) bool {
 		if !pure {
 			return junk > 0 || blanks > 0
 		}
-		return len(d.carry) == 0 && len(t)%4 != 0 && t[len(t)-1] != '=' || len(t) < 8 && t[len(t)-1] != '='
+		return len(d.carry) == 0 && t[len(t)-1] != '=' && (len(t)%4 != 0 || len(t) < 8)
 	case pure:
 		return false
 	}
