@@ -36,7 +36,7 @@ func (f *rtfFile) flushText() {
 	font := f.fonts[f.state.font]
 	page := codePage(font.charset)
 	switch {
-	case font.charset == 2 && f.state.dest == "":
+	case font.charset == 2 && (f.state.dest == "" || f.state.dest == "listtext"):
 		for _, b := range raw {
 			f.deliver(symbolRune(string(font.name), 0xF000|rune(b)))
 		}

@@ -254,7 +254,10 @@ func (s *wordStory) endText() {
 	if s.text == nil {
 		return
 	}
-	text := strings.NewReplacer("\n", " ", "\r", "", "\t", " ").Replace(s.text.String())
+	text := s.text.String()
+	if strings.ContainsAny(text, "\n\r\t") { // white space of the XML, not of the text
+		text = strings.NewReplacer("\n", " ", "\r", "", "\t", " ").Replace(text)
+	}
 	if !s.keep {
 		text = strings.Trim(text, " ")
 	}
