@@ -214,7 +214,24 @@ func (k *keeper) merge(m Range) {
 }
 
 // textCell makes the cell of a text.
-func textCell(col int, s string) Cell { return Cell{Col: col, Text: s, Lost: lostText(s)} }
+func textCell(col int, s string) Cell {
+	c := Cell{Col: col, Text: s}
+	if s != "" && s[0] == '#' && isError(s) {
+		c.Kind = KindError
+		return c
+	}
+	c.Lost = lostText(s)
+	return c
+}
+
+// isError tells the texts of errors, which CSV and some XML files keep as text.
+func isError(s string) bool {
+	switch s {
+	case "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A":
+		return true
+	}
+	return false
+}
 
 // numberCell makes the cell of a number under its format.
 func numberCell(col int, v float64, f *format, date1904 bool) Cell {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,7 +18,7 @@ type xml2003 struct {
 	style   string
 	row     int
 	col     int
-	hidden  bool // rows of the span in hand
+	above   []Range // merged areas that reach down into the rows to come
 }
 
 var xmlEncoding = regexp.MustCompile(`^\s*<\?xml[^>]*encoding=["']([A-Za-z0-9_.:-]+)["']`)
@@ -62,7 +63,7 @@ func (s *xml2003) element(x *xmlScanner) error {
 func (s *xml2003) worksheet(x *xmlScanner) error {
 	depth := x.depth
 	g := s.k.open(x.attr("Name"), false)
-	s.row, s.col = 0, 0
+	s.row, s.col, s.above = 0, 0, nil
 	var fault error
 	for x.depth >= depth {
 		k := x.next()
@@ -98,6 +99,7 @@ func (s *xml2003) startRow(x *xmlScanner) error {
 	}
 	s.col = 0
 	number := s.row
+	s.above = slices.DeleteFunc(s.above, func(m Range) bool { return m.Row2 < number })
 	s.row += min(toInt(x.attr("Span")), MaxRow)
 	return s.k.start(number, truth(x.attr("Hidden")))
 }
@@ -106,12 +108,17 @@ func (s *xml2003) cell(x *xmlScanner) error {
 	s.col++
 	if i := toInt(x.attr("Index")); i > 0 {
 		s.col = i
+	} else {
+		s.col = s.free(s.col)
 	}
 	col := s.col
 	wide, tall := toInt(x.attr("MergeAcross")), toInt(x.attr("MergeDown"))
 	if row := s.k.row.Number; (wide > 0 || tall > 0) && wide < MaxCol && tall < MaxRow {
 		s.k.merge(Range{Row1: row, Col1: col, Row2: row + tall, Col2: col + wide})
 		s.col += wide
+		if tall > 0 && len(s.above) < 1000 {
+			s.above = append(s.above, Range{row, col, row + tall, col + wide})
+		}
 	}
 	f := s.formats[x.attr("StyleID")]
 	_, formula := x.lookup("Formula")
@@ -141,6 +148,20 @@ func (s *xml2003) cell(x *xmlScanner) error {
 	return nil
 }
 
+// free returns the first column from col on that no area from above covers: a cell without an index stands there.
+func (s *xml2003) free(col int) int {
+	row := s.k.row.Number
+	for again := true; again; {
+		again = false
+		for _, m := range s.above {
+			if m.Row1 < row && m.holds(row, col) {
+				col, again = m.Col2+1, true
+			}
+		}
+	}
+	return col
+}
+
 func (s *xml2003) make(col int, kind, value string, f *format) Cell {
 	switch kind {
 	case "Number":
@@ -149,9 +170,6 @@ func (s *xml2003) make(col int, kind, value string, f *format) Cell {
 		}
 	case "DateTime":
 		if v, ok := parseISO(value); ok {
-			if strings.HasPrefix(value, "1899-12-31") { // a time of day alone
-				v = v - 1
-			}
 			return isoCell(col, v, value, f, s.k.book.Date1904)
 		}
 	case "Boolean":
