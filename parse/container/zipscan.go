@@ -126,7 +126,9 @@ func zipHead(r io.ReaderAt, size int64, e zipEntry, n int64) []byte {
 	var src io.Reader = io.NewSectionReader(r, at, size-at)
 	switch e.method {
 	case 0:
-		src = io.LimitReader(src, e.packed)
+		if e.flags&8 == 0 || e.packed > 0 { // else its size stands behind it
+			src = io.LimitReader(src, e.packed)
+		}
 	case 8:
 		src = flate.NewReader(src)
 	default:
