@@ -37,11 +37,11 @@ func styles(name string) string {
 	case "sheet":
 		return "max-width:760px;background-color:#ffffff;color:" + ink + ";border:1px solid " + rule + ";border-collapse:separate;" + font
 	case "head":
-		return "padding:26px 28px 14px 28px;border-bottom:3px solid " + red + ";text-align:center;"
+		return "padding:24px 16px 14px 16px;border-bottom:3px solid " + red + ";text-align:center;"
 	case "office":
 		return "color:" + red + ";font-size:25px;line-height:1.3;font-weight:bold;letter-spacing:6px;font-family:SimSun,Songti SC,Noto Serif CJK SC,serif;"
 	case "titlecell":
-		return "padding:20px 28px 0 28px;text-align:center;"
+		return "padding:20px 22px 0 22px;text-align:center;"
 	case "title":
 		return "color:" + ink + ";font-size:20px;line-height:1.4;font-weight:bold;"
 	case "number":
@@ -49,7 +49,7 @@ func styles(name string) string {
 	case "nb":
 		return "color:" + ink + ";white-space:nowrap;"
 	case "content":
-		return "padding:14px 28px 26px 28px;font-size:15px;line-height:1.75;color:" + ink + ";"
+		return "padding:14px 22px 26px 22px;font-size:15px;line-height:1.75;color:" + ink + ";"
 	case "to":
 		return "margin:8px 0 4px 0;font-weight:bold;"
 	case "p":
@@ -65,7 +65,7 @@ func styles(name string) string {
 	case "sign":
 		return "margin:30px 0 0 0;text-align:right;line-height:1.8;"
 	case "foot":
-		return "padding:14px 28px 18px 28px;border-top:1px solid " + rule + ";background-color:#f7f8fa;color:" + soft + ";font-size:12px;line-height:1.8;"
+		return "padding:14px 22px 18px 22px;border-top:1px solid " + rule + ";background-color:#f7f8fa;color:" + soft + ";font-size:12px;line-height:1.8;"
 	case "good":
 		return "color:" + green + ";"
 	case "bad":
@@ -119,7 +119,7 @@ func pictureStyles(name string) string {
 	case "columns":
 		return "font-size:0;line-height:0;"
 	case "mapbox":
-		return "display:inline-block;vertical-align:top;width:336px;max-width:100%;font-size:13px;line-height:1.4;"
+		return "display:inline-block;vertical-align:top;width:328px;max-width:100%;font-size:13px;line-height:1.4;"
 	case "map":
 		return "border-collapse:separate;border-spacing:4px;"
 	case "tilecity":
@@ -131,7 +131,7 @@ func pictureStyles(name string) string {
 	case "legend":
 		return "font-size:11px;line-height:1.2;color:" + soft + ";padding-right:5px;white-space:nowrap;"
 	case "barbox":
-		return "display:inline-block;vertical-align:top;width:360px;max-width:100%;font-size:13px;line-height:1.4;"
+		return "display:inline-block;vertical-align:top;width:100%;max-width:384px;font-size:13px;line-height:1.4;"
 	case "bars":
 		return "border-collapse:collapse;font-size:13px;line-height:1.4;"
 	case "barhead":

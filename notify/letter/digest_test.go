@@ -22,7 +22,7 @@ func digestFacts() Facts {
 		},
 		Balance: Balance{Server: 31, Ledger: 32, Filed: 25, Ignored: 3, Held: 2, Failed: 1, Received: 1, Due: 1, Sent: 41, Dead: 1, LettersHeld: 0, LastPoll: at(18, 8, 29)},
 		Arrived: []Arrival{
-			{at(17, 9, 32), "芜湖市经济和信息化局", "芜湖市典型案例报送", "已受理", "BS-2024-0011"},
+			{at(17, 9, 32), "芜湖市经济和信息化局", "芜湖市典型案例报送", "已接收", "BS-2024-0011"},
 			{at(17, 14, 5), "滁州市工业和信息化局", "Re: 补正通知 BS-2024-0004：Re: 滁州报送", "待补正", "BS-2024-0012"},
 			{at(17, 16, 41), "宿州市经济和信息化局", "（不显示）", "待核实", ""},
 			{at(17, 17, 2), "亳州市工业和信息化局", "毫州市 <script>alert(1)</script> 材料 13800138000", "处理失败", ""},

@@ -141,15 +141,15 @@ func (p *DigestPage) setBalance(b Balance, now time.Time) {
 	if !b.Even() {
 		same = "不一致"
 	}
-	p.BalanceText = fmt.Sprintf("邮箱 %d 封，台账 %d 封，%s。其中已归档 %d，待核实 %d，不处理 %d，异常 %d", b.Server, b.Ledger, same, b.Filed, b.Held, b.Ignored, b.Failed)
+	p.BalanceText = fmt.Sprintf("邮箱 %d 封，台账 %d 封，%s。登记总数中：已登记 %d，待核实 %d，已忽略 %d，处理失败 %d", b.Server, b.Ledger, same, b.Filed, b.Held, b.Ignored, b.Failed)
 	if b.Received > 0 {
-		p.BalanceText += fmt.Sprintf("，正在处理 %d", b.Received)
+		p.BalanceText += fmt.Sprintf("，待处理 %d", b.Received)
 	}
 	p.BalanceText += "。"
 	if !b.LastPoll.IsZero() {
 		p.BalanceText += "最近收信 " + moment(b.LastPoll, now) + "。"
 	}
-	p.OutboxText = fmt.Sprintf("去信：已发出 %d，待发 %d，未能送达 %d，待放行 %d。", b.Sent, b.Due, b.Dead, b.LettersHeld)
+	p.OutboxText = fmt.Sprintf("去信：已发 %d，待发 %d，发送失败 %d，暂缓 %d。", b.Sent, b.Due, b.Dead, b.LettersHeld)
 }
 
 // states in the order of the legend.

@@ -9,12 +9,16 @@ import (
 	"mime"
 	"net/mail"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
 
 	"github.com/emersion/go-message"
 )
+
+// maxName keeps the name's header field below the 998 bytes of a line: nine for each Chinese character.
+const maxName = 80
 
 var messageID = regexp.MustCompile(`<[^<>\s]+>`)
 
@@ -212,6 +216,10 @@ func fileName(s string) string {
 	}, oneLine(s))
 	if s = strings.Trim(s, " ."); s == "" {
 		return "附件"
+	}
+	ext := filepath.Ext(s)
+	if r := []rune(strings.TrimSuffix(s, ext)); len(r) > maxName && len(ext) <= 10 {
+		s = string(r[:maxName]) + ext
 	}
 	return s
 }

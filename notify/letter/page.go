@@ -136,8 +136,11 @@ func (p *Page) setCall(f Facts) {
 		due = f.Standing.Deadline
 	}
 	p.Deadline, p.DaysLeft, p.Past = deadline(due, f.Now), daysLeft(f.DaysLeft), f.Now.After(due)
-	if p.Past && f.DaysLeft == 0 {
+	switch {
+	case p.Past && f.DaysLeft >= 0:
 		p.DaysLeft = "已过截止时间"
+	case !p.Past && f.DaysLeft == 0 && f.Now.YearDay() != due.In(f.Now.Location()).YearDay():
+		p.DaysLeft = "截止前已没有工作日" // on a day off before a deadline on a day off
 	}
 }
 

@@ -71,10 +71,18 @@ func findingsTable(f Facts) sheet.Table {
 			weight = "试行"
 		}
 		t.Rows = append(t.Rows, []any{
-			Mask(oneLine(x.Unit)), x.Receipt, weight, Mask(oneLine(x.File)), digestPlace(x, f.Call), chinese(Mask(oneLine(x.Message))), Mask(oneLine(x.Found)), Mask(oneLine(x.Wanted)),
+			Mask(oneLine(x.Unit)), x.Receipt, weight, Mask(oneLine(x.File)), digestPlace(x, f.Call), chinese(Mask(oneLine(x.Message))), digestFound(x), Mask(oneLine(x.Wanted)),
 		})
 	}
 	return t
+}
+
+// digestFound leaves out what stands in the contact columns: it is for letters to that unit alone.
+func digestFound(x FindingLine) string {
+	if x.Column == "contact" || x.Column == "phone" {
+		return "（略）"
+	}
+	return Mask(oneLine(x.Found))
 }
 
 func digestPlace(x FindingLine, c *call.Call) string {

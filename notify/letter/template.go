@@ -20,7 +20,10 @@ import (
 //go:embed templates
 var embedded embed.FS
 
-var blankLines = regexp.MustCompile(`\n{3,}`)
+var (
+	blankLines = regexp.MustCompile(`\n{3,}`)
+	faultPlace = regexp.MustCompile(`template: ?([\w.]+):(\d+)`)
+)
 
 // names are the letters, each with a .txt and a .html template; layout and parts serve them all.
 func names() []string {
@@ -64,7 +67,7 @@ func files(letter, ext string) []string {
 
 // renderText returns the subject and the text part.
 func renderText(dir, letter string, p *Page) (subject, body string, err error) {
-	t := texttemplate.New("").Funcs(texttemplate.FuncMap{"join": join, "clip": clip}).Option("missingkey=error")
+	t := texttemplate.New("").Funcs(texttemplate.FuncMap{"join": join, "sentence": sentence}).Option("missingkey=error")
 	for _, file := range files(letter, ".txt") {
 		src, err := source(dir, file)
 		if err != nil {
@@ -87,7 +90,7 @@ func renderText(dir, letter string, p *Page) (subject, body string, err error) {
 
 // renderHTML returns the HTML part.
 func renderHTML(dir, letter string, p *Page) (string, error) {
-	t := htmltemplate.New("").Funcs(htmltemplate.FuncMap{"join": join, "clip": clip, "css": css, "tone": tone, "pct": pct}).Option("missingkey=error")
+	t := htmltemplate.New("").Funcs(htmltemplate.FuncMap{"join": join, "css": css, "tone": tone, "pct": pct}).Option("missingkey=error")
 	for _, file := range files(letter, ".html") {
 		src, err := source(dir, file)
 		if err != nil {
@@ -107,20 +110,37 @@ func renderHTML(dir, letter string, p *Page) (string, error) {
 func join(names []string) string { return strings.Join(names, "、") }
 
 // Check renders every letter with sample facts from the templates in dir (the call's letters folder; empty or absent:
-// the embedded ones) and returns what is wrong with them, each with file and line, joined.
+// the embedded ones) and returns all that is wrong with them, each once, as file:line: fault.
 func Check(dir string) error {
 	var faults []error
-	for _, n := range names() {
-		p := sample(n)
-		if _, _, err := renderText(dir, n, p); err != nil {
-			faults = append(faults, fmt.Errorf("%s: %w", filepath.Join(dir, n+".txt"), err))
-		}
-		p.sections = 0
-		if _, err := renderHTML(dir, n, p); err != nil {
-			faults = append(faults, fmt.Errorf("%s: %w", filepath.Join(dir, n+".html"), err))
+	seen := map[string]bool{}
+	add := func(file string, err error) {
+		if err = located(dir, file, err); err != nil && !seen[err.Error()] {
+			seen[err.Error()] = true
+			faults = append(faults, err)
 		}
 	}
+	for _, n := range names() {
+		p := sample(n)
+		_, _, err := renderText(dir, n, p)
+		add(n+".txt", err)
+		p.sections = 0
+		_, err = renderHTML(dir, n, p)
+		add(n+".html", err)
+	}
 	return errors.Join(append(faults, strangers(dir)...)...)
+}
+
+// located puts the file and line in front that the template package names somewhere within.
+func located(dir, file string, err error) error {
+	if err == nil {
+		return nil
+	}
+	line := ""
+	if m := faultPlace.FindStringSubmatch(err.Error()); m != nil {
+		file, line = m[1], ":"+m[2]
+	}
+	return fmt.Errorf("%s%s: %w", filepath.Join(dir, file), line, err)
 }
 
 // strangers names files of the letters folder that no letter is made from: most likely a mistyped name.

@@ -103,6 +103,12 @@ func clip(s string, n int) string {
 	return string(r[:n-1]) + "…"
 }
 
+// sentence is the first sentence, for a subject line.
+func sentence(s string, n int) string {
+	first, _, _ := strings.Cut(s, "。")
+	return clip(first, n)
+}
+
 // said makes anything a sender wrote fit to be repeated: one line, masked, not too long.
 func said(s string, n int) string { return clip(Mask(oneLine(s)), n) }
 
@@ -130,13 +136,13 @@ func severity(s finding.Severity) string {
 func stateWord(state string) string {
 	switch state {
 	case "none":
-		return "未报"
+		return "未报送"
 	case "partial":
-		return "未报齐"
+		return "材料未齐"
 	case "correct":
 		return "待补正"
 	case "accepted":
-		return "已受理"
+		return "已接收"
 	case "nil":
 		return "零报告"
 	default:

@@ -73,7 +73,7 @@ func findingsWorkbook(f Facts, p *Page, dst string) error {
 	list := listRows(told(findings(f)), f.Call)
 	if src, file, why := markable(f, sub); src != "" {
 		stem := strings.TrimSuffix(baseName(file.Name), filepath.Ext(file.Name))
-		p.Workbook = Workbook{Name: fileName(clip(Mask(stem), 100) + "（已标注）.xlsx"), Marked: true}
+		p.Workbook = Workbook{Name: fileName(clip(Mask(stem), 70) + "（已标注）.xlsx"), Marked: true}
 		err := sheet.MarkWorkbook(src, dst, marks(sub, file, f.Call), list)
 		if err == nil {
 			return nil

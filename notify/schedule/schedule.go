@@ -88,6 +88,9 @@ func Due(now time.Time, cal *calendar.Calendar, f Facts) []Item {
 	return items
 }
 
+// DigestKey is the key of a call's digest of a day.
+func DigestKey(call string, t time.Time) string { return fmt.Sprintf("digest:%s:%s", call, day(t)) }
+
 // digest is due on working days from its hour on; yesterday's is never sent late, for it would show today's figures.
 func digest(now time.Time, cal *calendar.Calendar, f Facts) (Item, bool) {
 	at, ok := f.Digest.on(cal.Day(now))
@@ -98,7 +101,7 @@ func digest(now time.Time, cal *calendar.Calendar, f Facts) (Item, bool) {
 		Kind:   ledger.Digest,
 		Reason: Daily,
 		Topic:  string(Daily),
-		Key:    fmt.Sprintf("digest:%s:%s", f.Call, day(now)),
+		Key:    DigestKey(f.Call, now),
 		DueAt:  at,
 	}, true
 }

@@ -1,0 +1,314 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"baosong/ledger"
+	"baosong/notify/letter"
+	"baosong/notify/schedule"
+	"baosong/parse/call"
+)
+
+// eventDays is how far back the digest's workbook tells what was decided.
+const eventDays = 14
+
+// Digest composes today's digest without queuing it: for looking at it on demand.
+func (r *Runner) Digest(ctx context.Context, callID string) (letter.Composed, error) {
+	f, err := r.facts(ctx, &ledger.Letter{NewLetter: ledger.NewLetter{Kind: ledger.Digest, Topic: "daily", Call: callID}})
+	if err != nil {
+		return letter.Composed{}, err
+	}
+	return letter.Compose(f)
+}
+
+// digest loads how a call stands.
+func (r *Runner) digest(ctx context.Context, c *call.Call, now time.Time) (*letter.Digest, error) {
+	d := &letter.Digest{DaysLeft: r.Calendar.WorkingBetween(now, c.Deadline)}
+	for _, year := range []int{now.Year(), c.Deadline.In(now.Location()).Year()} {
+		if !r.Calendar.Known(year) && !slices.Contains(d.Unknown, year) {
+			d.Unknown = append(d.Unknown, year)
+		}
+	}
+	for _, part := range []func(context.Context, *call.Call, time.Time, *letter.Digest) error{
+		r.digestUnits, r.digestBalance, r.digestMessages, r.digestLetters, r.digestCases, r.digestEvents,
+	} {
+		if err := part(ctx, c, now, d); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+func (r *Runner) digestUnits(ctx context.Context, c *call.Call, now time.Time, d *letter.Digest) error {
+	province, err := r.Ledger.Province(ctx, callFacts(c, now))
+	if err != nil {
+		return err
+	}
+	for _, u := range province {
+		line := letter.UnitLine{UnitStanding: u, Name: u.Unit, Tile: [2]int{-1, -1}}
+		if unit, ok := c.Unit(u.Unit); ok {
+			line.Name, line.City, line.Tile = unit.Name, unit.City, unit.Tile
+			if unit.County != "" {
+				line.City = unit.County
+			}
+		}
+		d.Units = append(d.Units, line)
+		if u.Submission == 0 {
+			continue
+		}
+		s, err := r.Ledger.Submission(ctx, u.Submission)
+		if err != nil {
+			return err
+		}
+		if u.State == ledger.StateCorrect {
+			d.Corrections = append(d.Corrections, letter.OpenCorrection{
+				Unit: line.Name, Receipt: u.Receipt, Errors: u.ErrorsOpen, Days: r.Calendar.WorkingBetween(u.ReceivedAt, now),
+			})
+		}
+		for _, x := range s.Findings {
+			d.Findings = append(d.Findings, letter.FindingLine{Unit: line.Name, Receipt: u.Receipt, Finding: x})
+		}
+	}
+	d.Trend = trend(d.Units, now)
+	return nil
+}
+
+// trend counts the units that had sent something by the end of each day on which one did, the last ten such days.
+func trend(units []letter.UnitLine, now time.Time) []letter.Count {
+	var first []time.Time
+	for _, u := range units {
+		if !u.FirstReceived.IsZero() {
+			first = append(first, u.FirstReceived.In(now.Location()))
+		}
+	}
+	slices.SortFunc(first, time.Time.Compare)
+	var out []letter.Count
+	for i, t := range first {
+		name := t.Format("1月2日")
+		if n := len(out); n == 0 || out[n-1].Name != name {
+			out = append(out, letter.Count{Name: name})
+		}
+		out[len(out)-1].N = i + 1
+	}
+	return out[max(0, len(out)-10):]
+}
+
+func (r *Runner) digestBalance(ctx context.Context, _ *call.Call, _ time.Time, d *letter.Digest) error {
+	b, err := r.Ledger.Balance(ctx, r.Folders...)
+	if err != nil {
+		return err
+	}
+	poll, err := r.Ledger.LastPoll(ctx)
+	if err != nil {
+		return err
+	}
+	d.Balance = letter.Balance{
+		Server: b.Server, Ledger: b.Ledger, Filed: b.Filed, Ignored: b.Ignored, Held: b.Held, Failed: b.Failed, Received: b.Received,
+		Due: b.LettersDue, Sent: b.LettersSent, Dead: b.LettersDead, LettersHeld: b.LettersHeld, LastPoll: poll.Whole, LastPollError: poll.Err,
+	}
+	return nil
+}
+
+// digestMessages tells what came since the last digest, and which mails wait for staff.
+func (r *Runner) digestMessages(ctx context.Context, c *call.Call, now time.Time, d *letter.Digest) error {
+	var err error
+	if d.Since, err = r.lastDigest(ctx, c, now); err != nil {
+		return err
+	}
+	all, err := r.Ledger.Messages(ctx, "")
+	if err != nil {
+		return err
+	}
+	submissions, err := r.Ledger.Submissions(ctx, c.ID, "")
+	if err != nil {
+		return err
+	}
+	byMessage := map[int64]ledger.Submission{}
+	for _, s := range submissions {
+		byMessage[s.Message] = s
+	}
+	for _, m := range all {
+		switch m.State {
+		case ledger.Held:
+			d.Decisions = append(d.Decisions, heldDecision(m))
+		case ledger.Failed:
+			d.Decisions = append(d.Decisions, failedDecision(m))
+		}
+		if m.ReceivedAt.After(d.Since) && !m.ReceivedAt.After(now) && m.Why != "duplicate" && (m.Call == "" || m.Call == c.ID) {
+			d.Arrived = append(d.Arrived, arrival(m, byMessage[m.ID], c))
+		}
+	}
+	return nil
+}
+
+func heldDecision(m ledger.Message) letter.Decision {
+	if m.Why == "secrecy" || m.Removed {
+		return letter.Decision{
+			What: "疑似密级标志", Grave: true, Since: m.ReceivedAt,
+			Detail:   fmt.Sprintf("第 %d 封，UID %d，自 %s。内容没有留存，邮箱中的原件请按保密规定处理", m.ID, m.UID, m.From),
+			Commands: []string{fmt.Sprintf("baosong ignore %d", m.ID)},
+		}
+	}
+	unit := m.Hint
+	detail := fmt.Sprintf("第 %d 封，自 %s：%s", m.ID, m.From, m.Subject)
+	if m.WhyText != "" {
+		detail += "。" + m.WhyText
+	}
+	if unit == "" {
+		unit = "单位代码"
+	}
+	return letter.Decision{
+		What: "待核实来信", Detail: detail, Since: m.ReceivedAt,
+		Commands: []string{fmt.Sprintf("baosong assign %d %s", m.ID, unit), fmt.Sprintf("baosong ignore %d", m.ID)},
+	}
+}
+
+func failedDecision(m ledger.Message) letter.Decision {
+	return letter.Decision{
+		What: "处理失败", Grave: true, Since: m.ReceivedAt,
+		Detail:   fmt.Sprintf("第 %d 封，自 %s：%s", m.ID, m.From, m.WhyText),
+		Commands: []string{fmt.Sprintf("baosong replay %d --apply", m.ID)},
+	}
+}
+
+func arrival(m ledger.Message, s ledger.Submission, c *call.Call) letter.Arrival {
+	a := letter.Arrival{At: m.ReceivedAt, Unit: m.From, Subject: m.Subject, State: m.State.Chinese(), Receipt: s.Receipt}
+	if u, ok := c.Unit(m.Unit); ok {
+		a.Unit = u.Name
+	}
+	if s.ID != 0 {
+		a.State = s.State.Chinese()
+	}
+	if s.Nil {
+		a.State = "零报告"
+	}
+	if m.Why == "secrecy" || m.Removed {
+		a.Subject = "（不显示）"
+	}
+	return a
+}
+
+// lastDigest is when the last one was sent; a day and more ago when none ever was.
+func (r *Runner) lastDigest(ctx context.Context, c *call.Call, now time.Time) (time.Time, error) {
+	back := r.Calendar.AddWorking(now, -1)
+	for t := r.Calendar.Day(now); !t.Before(back); t = t.AddDate(0, 0, -1) {
+		l, err := r.Ledger.LetterByKey(ctx, schedule.DigestKey(c.ID, t))
+		if errors.Is(err, ledger.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return time.Time{}, err
+		}
+		if !l.SentAt.IsZero() {
+			return l.SentAt, nil
+		}
+	}
+	return back, nil
+}
+
+func (r *Runner) digestLetters(ctx context.Context, c *call.Call, _ time.Time, d *letter.Digest) error {
+	dead, err := r.Ledger.DeadAddresses(ctx)
+	if err != nil {
+		return err
+	}
+	told := map[int64]bool{}
+	for _, x := range dead {
+		name := x.Unit
+		if u, ok := c.Unit(x.Unit); ok {
+			name = u.Name
+		}
+		if !told[x.Letter] {
+			d.Decisions = append(d.Decisions, letter.Decision{
+				What: "信函未送达", Detail: fmt.Sprintf("致%s %s：%s", name, x.Address, x.Why), Commands: []string{fmt.Sprintf("baosong letters show %d", x.Letter)},
+			})
+		}
+		told[x.Letter] = true
+		d.Unreached = append(d.Unreached, letter.Unreached{Unit: name, Address: x.Address, Why: x.Why})
+	}
+	for _, u := range c.ActiveUnits() {
+		if len(exact(u.Addresses)) == 0 {
+			d.Unreached = append(d.Unreached, letter.Unreached{Unit: u.Name, Address: "（名册中没有完整的邮箱地址）", Why: "无法催报，请在 units.csv 中补充"})
+		}
+	}
+	return r.heldLetters(ctx, d)
+}
+
+// heldLetters groups what waits for release by its reason.
+func (r *Runner) heldLetters(ctx context.Context, d *letter.Digest) error {
+	held, err := r.Ledger.Letters(ctx, ledger.HeldLetter)
+	if err != nil {
+		return err
+	}
+	count, since := map[string]int{}, map[string]time.Time{}
+	var reasons []string
+	for _, l := range held {
+		why := l.LastError
+		if why == "" {
+			why = "等待查看后放行"
+		}
+		if count[why] == 0 {
+			reasons = append(reasons, why)
+			since[why] = l.CreatedAt
+		}
+		count[why]++
+	}
+	for _, why := range reasons {
+		d.Decisions = append(d.Decisions, letter.Decision{
+			What: "信函暂缓", Detail: fmt.Sprintf("%d 封：%s", count[why], why), Since: since[why], Commands: []string{"baosong letters --state held"},
+		})
+	}
+	return nil
+}
+
+func (r *Runner) digestCases(ctx context.Context, c *call.Call, _ time.Time, d *letter.Digest) (err error) {
+	if d.Cases, err = r.Ledger.Cases(ctx, c.ID); err != nil {
+		return err
+	}
+	for _, direction := range c.Directions {
+		n := letter.Count{Name: direction}
+		for _, x := range d.Cases {
+			if x.Direction == direction {
+				n.N++
+			}
+		}
+		d.Directions = append(d.Directions, n)
+	}
+	return nil
+}
+
+func (r *Runner) digestEvents(ctx context.Context, _ *call.Call, now time.Time, d *letter.Digest) error {
+	events, err := r.Ledger.Events(ctx, ledger.EventFilter{What: "decision.", Since: now.AddDate(0, 0, -eventDays)})
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		d.Events = append(d.Events, letter.EventLine{At: e.At, Who: e.Who, What: eventWord(e), Why: e.Why})
+	}
+	return nil
+}
+
+// eventWord says in Chinese what staff decided, and about what.
+func eventWord(e ledger.Event) string {
+	words := map[string]string{
+		"decision.assign": "指定来信单位", "decision.release": "放行来信", "decision.ignore": "忽略来信", "decision.replay": "重新核对",
+		"decision.letter": "决定去信", "decision.waive": "免予更正", "decision.accept": "人工接收", "decision.extend": "延期",
+		"decision.postpone": "暂停催报", "decision.withdraw": "撤回案例",
+	}
+	word, ok := words[e.What]
+	if !ok {
+		word = e.What
+	}
+	switch {
+	case e.Letter != 0:
+		word += fmt.Sprintf("（去信 %d）", e.Letter)
+	case e.Message != 0:
+		word += fmt.Sprintf("（来信 %d）", e.Message)
+	case e.Unit != "":
+		word += "（" + e.Unit + "）"
+	}
+	return word
+}

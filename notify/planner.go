@@ -1,0 +1,259 @@
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"baosong/ledger"
+	"baosong/ledger/calendar"
+	"baosong/notify/letter"
+	"baosong/notify/schedule"
+	"baosong/parse/call"
+)
+
+// Planner queues what nobody asked for: reminders, the digest, alerts. Set the fields, then call Run, or Plan whenever one
+// likes: what is queued already is not queued again.
+type Planner struct {
+	Ledger    *ledger.DB
+	Calls     []*call.Call
+	Calendar  *calendar.Calendar
+	Reminders schedule.Cron
+	Digest    schedule.Cron
+	DigestTo  []string
+	AlertTo   []string
+	Hold      bool      // reminders wait until staff have looked at them and released them
+	Since     time.Time // steps of the ladder that came due before are not caught up: the ledger's first day; zero: no bound
+	Now       func() time.Time
+	Log       *slog.Logger
+	Wake      func() // called when something was queued
+
+	passed map[string]bool // keys of steps that were overtaken, so that they are not looked into again
+}
+
+// Run plans every minute until ctx ends; it returns nil then.
+func (p *Planner) Run(ctx context.Context) error {
+	for {
+		now := time.Now()
+		if p.Now != nil {
+			now = p.Now()
+		}
+		if _, err := p.Plan(ctx, now); err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
+		}
+		if sleep(ctx, time.Minute, nil) != nil {
+			return nil
+		}
+	}
+}
+
+// Plan queues what is due at now and returns how many letters are new.
+func (p *Planner) Plan(ctx context.Context, now time.Time) (fresh int, err error) {
+	for _, c := range p.Calls {
+		n, err := p.plan(ctx, c, now)
+		fresh += n
+		if err != nil {
+			return fresh, fmt.Errorf("plan letters of %s: %w", c.ID, err)
+		}
+	}
+	if fresh > 0 && p.Wake != nil {
+		p.Wake()
+	}
+	return fresh, nil
+}
+
+func (p *Planner) plan(ctx context.Context, c *call.Call, now time.Time) (fresh int, err error) {
+	f := schedule.Facts{
+		Call: c.ID, Opened: c.Opened, Deadline: c.Deadline, Since: p.Since,
+		Before: c.Remind, After: c.RemindAfter, Reminders: p.Reminders, Digest: p.Digest,
+	}
+	province, err := p.Ledger.Province(ctx, callFacts(c, now))
+	if err != nil {
+		return 0, err
+	}
+	for _, u := range province {
+		f.Units = append(f.Units, schedule.Unit{UnitStanding: u})
+	}
+	items, err := p.unknown(ctx, schedule.Due(now, p.Calendar, f))
+	if err != nil || len(items) == 0 {
+		return 0, err
+	}
+	if err := p.told(ctx, c, f.Units); err != nil {
+		return 0, err
+	}
+	due := map[string]bool{}
+	for _, it := range schedule.Due(now, p.Calendar, f) {
+		due[it.Key] = true
+	}
+	for _, it := range items {
+		if !due[it.Key] { // overtaken by a letter since
+			p.pass(it.Key)
+			continue
+		}
+		ok, err := p.enqueue(ctx, c, it, province, now)
+		if err != nil {
+			return fresh, err
+		}
+		if ok {
+			fresh++
+		}
+	}
+	return fresh, nil
+}
+
+// unknown leaves out what is queued already, which is nearly always everything.
+func (p *Planner) unknown(ctx context.Context, items []schedule.Item) ([]schedule.Item, error) {
+	var out []schedule.Item
+	for _, it := range items {
+		if p.passed[it.Key] {
+			continue
+		}
+		_, err := p.Ledger.LetterByKey(ctx, it.Key)
+		if errors.Is(err, ledger.ErrNotFound) {
+			out = append(out, it)
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// told fills in when each unit was last written to about what it owes.
+func (p *Planner) told(ctx context.Context, c *call.Call, units []schedule.Unit) error {
+	all, err := p.Ledger.Letters(ctx, "")
+	if err != nil {
+		return err
+	}
+	last := map[string]time.Time{}
+	for _, l := range all {
+		if l.Call == c.ID && l.Unit != "" && l.Kind != ledger.Alert && l.State != ledger.Dead && l.CreatedAt.After(last[l.Unit]) {
+			last[l.Unit] = l.CreatedAt
+		}
+	}
+	for i := range units {
+		units[i].Told = last[units[i].Unit]
+	}
+	return nil
+}
+
+func (p *Planner) pass(key string) {
+	if p.passed == nil {
+		p.passed = map[string]bool{}
+	}
+	p.passed[key] = true
+}
+
+func (p *Planner) enqueue(ctx context.Context, c *call.Call, it schedule.Item, province []ledger.UnitStanding, now time.Time) (bool, error) {
+	switch it.Kind {
+	case ledger.Digest:
+		return p.queue(ctx, ledger.NewLetter{Key: it.Key, Kind: it.Kind, Call: c.ID, Topic: it.Topic, To: p.DigestTo})
+	case ledger.Alert:
+		text, commands := p.words(c, it, province, now)
+		facts, err := json.Marshal(letter.Said{Text: text, Commands: commands})
+		if err != nil {
+			return false, err
+		}
+		return p.queue(ctx, ledger.NewLetter{Key: it.Key, Kind: it.Kind, Call: c.ID, Topic: it.Topic, To: p.AlertTo, Facts: string(facts)})
+	}
+	u, ok := c.Unit(it.Unit)
+	if !ok {
+		return false, nil
+	}
+	n := ledger.NewLetter{Key: it.Key, Kind: it.Kind, Call: c.ID, Unit: it.Unit, Topic: it.Topic, To: exact(u.Addresses), CC: exact(u.CC)}
+	if len(n.To) == 0 {
+		p.pass(it.Key) // the digest names it under 未通知到
+		return false, nil
+	}
+	if p.Hold {
+		n.State = ledger.HeldLetter
+	}
+	return p.queue(ctx, n)
+}
+
+func (p *Planner) queue(ctx context.Context, n ledger.NewLetter) (bool, error) {
+	if len(n.To) == 0 {
+		p.pass(n.Key)
+		p.log().Warn("nobody is configured to receive this letter", "kind", n.Kind, "topic", n.Topic)
+		return false, nil
+	}
+	_, fresh, err := p.Ledger.Enqueue(ctx, n)
+	if fresh {
+		p.log().Info("letter queued", "kind", n.Kind, "topic", n.Topic, "unit", n.Unit, "key", n.Key)
+	}
+	return fresh, err
+}
+
+// words says what an alert of the calendar says.
+func (p *Planner) words(c *call.Call, it schedule.Item, province []ledger.UnitStanding, now time.Time) (string, []string) {
+	if it.Reason == schedule.CalendarUnknown {
+		year := strings.TrimPrefix(it.Key, "calendar:")
+		return "节假日表中没有 " + year + " 年的放假安排。\n补充之前，工作日按周一至周五推算，催报日期可能不准。请按国务院办公厅的通知补充节假日表。", nil
+	}
+	names := map[string][]string{}
+	for _, s := range province {
+		name := s.Unit
+		if u, ok := c.Unit(s.Unit); ok {
+			name = u.Name
+		}
+		names[s.State] = append(names[s.State], name)
+	}
+	lines := []string{fmt.Sprintf("《%s》已于 %s 截止。", c.Title, c.Deadline.In(p.Calendar.Location()).Format("1月2日 15:04"))}
+	for _, s := range []struct{ state, word string }{
+		{ledger.StateAccepted, "已接收"}, {ledger.StateNil, "零报告"}, {ledger.StateCorrect, "待补正"}, {ledger.StatePartial, "材料未齐"}, {ledger.StateNone, "未报送"},
+	} {
+		if n := len(names[s.state]); n > 0 {
+			lines = append(lines, fmt.Sprintf("%s %d 个：%s。", s.word, n, strings.Join(names[s.state], "、")))
+		}
+	}
+	return strings.Join(lines, "\n"), []string{"baosong status", "baosong export --out 目录"}
+}
+
+// Alert queues an alert to staff, once per key.
+func (p *Planner) Alert(ctx context.Context, key, text string, commands ...string) error {
+	if err := queueAlert(ctx, p.Ledger, p.AlertTo, "alert", key, text, commands...); err != nil {
+		return err
+	}
+	if p.Wake != nil {
+		p.Wake()
+	}
+	return nil
+}
+
+func (p *Planner) log() *slog.Logger {
+	if p.Log != nil {
+		return p.Log
+	}
+	return slog.Default()
+}
+
+// queueAlert queues an alert; without anybody to send it to, the log must do.
+func queueAlert(ctx context.Context, db *ledger.DB, to []string, topic, key, text string, commands ...string) error {
+	if len(to) == 0 {
+		slog.Error("alert that nobody is configured to receive", "key", key, "text", text)
+		return nil
+	}
+	facts, err := json.Marshal(letter.Said{Text: text, Commands: commands})
+	if err != nil {
+		return err
+	}
+	_, _, err = db.Enqueue(ctx, ledger.NewLetter{Key: "alert:" + key, Kind: ledger.Alert, Topic: topic, To: to, Facts: string(facts)})
+	return err
+}
+
+// exact leaves out roster entries that stand for a whole domain.
+func exact(addresses []string) []string {
+	var out []string
+	for _, a := range addresses {
+		if !strings.HasPrefix(a, "@") {
+			out = append(out, a)
+		}
+	}
+	return out
+}
