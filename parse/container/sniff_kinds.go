@@ -181,9 +181,9 @@ func oleRemains(r io.ReaderAt, size int64) Format {
 				return k.format
 			}
 		}
-		for at := 512; from == 0 && at+8 <= n; at += 512 { // the streams themselves, by how they begin
+		for at := 512; from == 0 && at+8 <= n; at += miniSector { // the streams themselves, by how they begin
 			switch {
-			case string(b[at:at+4]) == "\xEC\xA5\xC1\x00":
+			case string(b[at:at+2]) == "\xEC\xA5" && le16(b, at+2) >= 193 && le16(b, at+2) < 0x200:
 				return DOC
 			case string(b[at:at+4]) == "\x09\x08\x10\x00", string(b[at:at+4]) == "\x09\x08\x08\x00":
 				return XLS
