@@ -54,8 +54,11 @@ func mapiProps(b []byte) []mapiProp {
 		if variable || p.kind&mapiMulti != 0 {
 			values = r.u32()
 		}
+		size := fixedSize(p.kind &^ mapiMulti)
+		if size == 0 {
+			values = 0 // no bytes, however many there are said to be
+		}
 		for v := uint32(0); v < values && !r.bad; v++ {
-			size := fixedSize(p.kind &^ mapiMulti)
 			if variable {
 				size = int(min(r.u32(), 1<<30))
 			}
