@@ -23,51 +23,68 @@ func parseAddresses(raw []byte) (list []Address, mended bool) {
 	return list, mended
 }
 
+// scanner steps over the quoted strings, comments and encoded words of an address field. What is never closed is an
+// ordinary character from then on, so that a hostile field costs no more than its length.
+type scanner struct {
+	s                  string
+	gbk                bool // not UTF-8: a backslash may be the second half of a character
+	noQuote, noComment bool
+}
+
+func newScanner(s string) *scanner { return &scanner{s: s, gbk: !utf8.ValidString(s)} }
+
 // splitAddresses cuts a list at commas and semicolons outside quotes, comments, angle brackets and encoded words. The
 // name of a group and its colon are dropped.
 func splitAddresses(s string) []string {
 	var items []string
-	start := 0
-	cut := func(end, next int) {
+	sc, start, angle, lastAngle := newScanner(s), 0, false, strings.LastIndexByte(s, '>')
+	cut := func(end int) {
 		if t := strings.TrimSpace(s[start:end]); t != "" {
 			items = append(items, t)
 		}
-		start = next
+		start = end + 1
 	}
-	angle := false
 	for i := 0; i < len(s); {
+		if next := sc.past(i); next > i {
+			i = next
+			continue
+		}
 		switch c := s[i]; {
-		case c == '"':
-			i = pastQuote(s, i)
-			continue
-		case c == '(':
-			i = pastComment(s, i)
-			continue
-		case c == '=' && strings.HasPrefix(s[i:], "=?"):
-			i = pastWord(s, i)
-			continue
 		case c == '<':
-			angle = strings.IndexByte(s[i:], '>') >= 0
+			angle = i < lastAngle
 		case c == '>':
 			angle = false
 		case c == ':' && !angle && !strings.Contains(s[start:i], "@") && !strings.EqualFold(strings.TrimSpace(s[start:i]), "mailto"):
 			start = i + 1 // a group's name
 		case (c == ',' || c == ';') && !angle:
-			cut(i, i+1)
+			cut(i)
 		}
 		i++
 	}
-	cut(len(s), len(s))
+	if start < len(s) {
+		cut(len(s))
+	}
 	return items
 }
 
-// pastQuote returns the index after the quoted string that begins at i. In GBK bytes a backslash may be the second
-// half of a character. A quote that is never closed is passed over as a mark.
-func pastQuote(s string, i int) int {
-	gbk := !utf8.ValidString(s)
-	for j := i + 1; j < len(s); j++ {
+// past returns the index after the quoted string, comment or encoded word that begins at i, or i when none does.
+func (sc *scanner) past(i int) int {
+	switch sc.s[i] {
+	case '"':
+		return sc.pastQuote(i)
+	case '(':
+		return sc.pastComment(i)
+	case '=':
+		return i + wordLength(sc.s[i:])
+	}
+	return i
+}
+
+func (sc *scanner) pastQuote(i int) int {
+	s := sc.s
+	for j := i + 1; j < len(s) && !sc.noQuote; j++ {
 		switch {
-		case gbk && s[j] >= 0x81 && j+1 < len(s) && s[j+1] >= 0x40 && s[j+1] != '"':
+		case sc.gbk && s[j] >= 0x81 && j+1 < len(s) && s[j+1] >= 0x40 && s[j+1] != '"':
 			j++
 		case s[j] == '\\':
 			j++
@@ -75,12 +92,13 @@ func pastQuote(s string, i int) int {
 			return j + 1
 		}
 	}
-	return i + 1
+	sc.noQuote = true
+	return i
 }
 
-func pastComment(s string, i int) int {
-	depth := 0
-	for j := i; j < len(s); j++ {
+func (sc *scanner) pastComment(i int) int {
+	s, depth := sc.s, 0
+	for j := i; j < len(s) && !sc.noComment; j++ {
 		switch s[j] {
 		case '\\':
 			j++
@@ -92,14 +110,24 @@ func pastComment(s string, i int) int {
 			}
 		}
 	}
-	return i + 1
+	sc.noComment = true
+	return i
 }
 
-func pastWord(s string, i int) int {
-	if m := encodedWord.FindStringIndex(s[i:min(len(s), i+2000)]); m != nil && m[0] == 0 {
-		return i + m[1]
+// wordLength returns the length of the encoded word that s begins with, or 0.
+func wordLength(s string) int {
+	s = s[:min(len(s), 2000)]
+	if !strings.HasPrefix(s, "=?") {
+		return 0
 	}
-	return i + 2
+	n := strings.IndexByte(s[2:], '?') + 2
+	if n < 3 || n+2 >= len(s) || s[n+2] != '?' {
+		return 0
+	}
+	if end := strings.Index(s[n+3:], "?="); end >= 0 {
+		return n + 3 + end + 2
+	}
+	return 0
 }
 
 // parseAddress reads one item: "name <a@b>", "<a@b>", "a@b (name)", "name a@b". Several angle brackets are several
@@ -138,31 +166,28 @@ func parseAddress(item string) (list []Address, dug, ok bool) {
 // cutAngles takes the bracketed addresses out of an item; the name is what is left.
 func cutAngles(item string) (name string, specs []string) {
 	var rest strings.Builder
+	sc := newScanner(item)
 	for i := 0; i < len(item); {
-		switch {
-		case item[i] == '"':
-			j := pastQuote(item, i)
-			rest.WriteString(item[i:j])
-			i = j
-		case item[i] == '=' && strings.HasPrefix(item[i:], "=?"):
-			j := pastWord(item, i)
-			rest.WriteString(item[i:j])
-			i = j
-		case item[i] == '<':
-			end := strings.IndexByte(item[i:], '>')
-			if end < 0 {
-				end = len(item) - i
-			}
-			if s := item[i+1 : i+end]; strings.Contains(s, "@") || strings.TrimSpace(s) == "" {
-				specs = append(specs, s)
-			} else {
-				rest.WriteString(s)
-			}
-			i = min(i+end+1, len(item))
-		default:
+		if next := sc.past(i); next > i && item[i] != '(' {
+			rest.WriteString(item[i:next])
+			i = next
+			continue
+		}
+		if item[i] != '<' {
 			rest.WriteByte(item[i])
 			i++
+			continue
 		}
+		end := strings.IndexByte(item[i:], '>')
+		if end < 0 {
+			end = len(item) - i
+		}
+		if s := item[i+1 : i+end]; strings.Contains(s, "@") || strings.TrimSpace(s) == "" {
+			specs = append(specs, s)
+		} else {
+			rest.WriteString(s)
+		}
+		i = min(i+end+1, len(item))
 	}
 	return rest.String(), specs
 }
@@ -181,19 +206,15 @@ func bareAddress(item string) (addr, rest string) {
 
 func blankComments(s string) string {
 	var b strings.Builder
+	sc := newScanner(s)
 	for i := 0; i < len(s); {
-		j := i + 1
-		switch s[i] {
-		case '(':
-			j = pastComment(s, i)
-			if j > i+1 {
-				b.WriteByte(' ')
-			}
-			i = j
+		if next := sc.past(i); next > i && s[i] == '(' {
+			b.WriteByte(' ')
+			i = next
 			continue
 		}
-		b.WriteString(s[i:j])
-		i = j
+		b.WriteByte(s[i])
+		i++
 	}
 	return b.String()
 }
@@ -225,7 +246,7 @@ func displayName(s string) string {
 		s = s[1 : len(s)-1]
 	}
 	if len(s) > 1 && s[0] == '"' {
-		if end := pastQuote(s, 0); end > 1 {
+		if end := newScanner(s).pastQuote(0); end > 1 {
 			s = unquote(s[1:end-1]) + s[end:]
 		}
 	}

@@ -89,6 +89,7 @@ func (w *walker) compose() {
 			f.att.Disposition = DispositionInline
 		}
 	}
+	w.m.Report = w.report.String()
 	w.sealedText()
 	w.m.Links = findLinks(w.m.Text, w.m.HTML)
 }

@@ -1,119 +1,22 @@
 package message
 
 import (
-	"bufio"
-	"crypto/sha256"
-	"encoding/hex"
-	"hash"
-	"os"
 	"strings"
 	"unicode/utf8"
 
 	"baosong/parse/container"
 )
 
-// file is one body being written, or written.
-type file struct {
-	w    *walker
-	att  *Attachment
-	f    *os.File
-	buf  *bufio.Writer
-	hash hash.Hash
-	head []byte // the first bytes, for texts
-	keep int64  // how many of them
-	full bool   // the bytes went over a limit
-	name string
-
-	ct       mediaValue
-	cte      string
-	location string
-	disp     string // as declared: attachment, inline or ""
-	related  bool
-	inAlt    bool
-}
-
-// create opens the file of a new body.
-func (w *walker) create() *file {
-	f := &file{w: w, att: &Attachment{}, hash: sha256.New()}
-	if w.err != nil {
-		return f
-	}
-	out, err := os.CreateTemp(w.dir, "part-*")
-	if err != nil {
-		w.err = err
-		return f
-	}
-	f.f, f.att.Path, f.buf = out, out.Name(), bufio.NewWriterSize(out, 32<<10)
-	return f
-}
-
-// Write takes decoded bytes. It never fails; errors are the walker's.
-func (f *file) Write(p []byte) (int, error) {
-	n := len(p)
-	if n == 0 || f.buf == nil || f.w.err != nil {
-		return n, nil
-	}
-	if int64(n) > f.w.room {
-		p = p[:max(f.w.room, 0)]
-		if !f.full {
-			f.full = true
-			f.w.limit(defectBytes)
-		}
-	}
-	f.w.room -= int64(len(p))
-	f.att.Size += int64(len(p))
-	f.hash.Write(p)
-	if room := f.keep - int64(len(f.head)); room > 0 {
-		f.head = append(f.head, p[:min(int64(len(p)), room)]...)
-	}
-	if _, err := f.buf.Write(p); err != nil {
-		f.w.err = err
-	}
-	return n, nil
-}
-
-// close finishes the file.
-func (f *file) close() {
-	if f.f == nil {
-		return
-	}
-	if err := f.buf.Flush(); err != nil && f.w.err == nil {
-		f.w.err = err
-	}
-	if err := f.f.Close(); err != nil && f.w.err == nil {
-		f.w.err = err
-	}
-	f.att.SHA256 = hex.EncodeToString(f.hash.Sum(nil))
-	f.f, f.buf = nil, nil
-}
-
-// remove takes the file away again: its content lives on as text.
-func (f *file) remove() {
-	f.close()
-	if f.att.Path != "" {
-		_ = os.Remove(f.att.Path)
-	}
-	f.w.room += f.att.Size
-}
-
-// note records a defect of this file.
-func (f *file) note(d defect) {
-	f.w.note(d, f.name)
-	for _, old := range f.att.Defects {
-		if old == string(d) {
-			return
-		}
-	}
-	f.att.Defects = append(f.att.Defects, string(d))
-}
-
 // leaf reads one body that has no parts.
 func (w *walker) leaf(raw rawHeader, ct mediaValue) match {
 	f := w.create()
 	w.describe(f, raw, ct)
 	text := f.isText()
-	if text || f.isReport() || f.isNamedText() {
-		f.keep = w.lim.TextBytes
+	switch {
+	case text || f.isNamedText():
+		f.keep = w.textRoom
+	case f.isReport():
+		f.keep = max(min(maxReport-int64(w.report.Len()), maxReport), 0)
 	}
 	dec := newDecoder(f)
 	if _, plain := dec.(*identity); plain && f.isText() && ct.kind == "text/plain" {
@@ -122,10 +25,6 @@ func (w *walker) leaf(raw rawHeader, ct mediaValue) match {
 	end := w.pump(dec)
 	dec.close()
 	f.close()
-	if w.err != nil {
-		w.files = append(w.files, f)
-		return end
-	}
 	w.file(f, text)
 	return end
 }
@@ -195,9 +94,7 @@ func (f *file) isEnvelope() bool {
 func (w *walker) file(f *file, text bool) {
 	whole := f.att.Size <= f.keep
 	if f.isReport() {
-		if len(w.m.Report) < int(w.lim.TextBytes) {
-			w.m.Report += strings.ReplaceAll(rawText(string(f.head)), "\r", "") + "\n\n"
-		}
+		w.report.WriteString(strings.ReplaceAll(rawText(string(f.head)), "\r", "") + "\n\n")
 		if whole && f.name == "" && f.disp != "attachment" {
 			f.remove()
 			return
@@ -205,6 +102,7 @@ func (w *walker) file(f *file, text bool) {
 	}
 	if text {
 		w.addText(f)
+		w.textRoom -= int64(len(f.head))
 		if whole {
 			f.remove()
 			return
@@ -222,6 +120,10 @@ func (w *walker) file(f *file, text bool) {
 	f.head = nil
 	if f.isEnvelope() {
 		f.remove()
+		return
+	}
+	f.save()
+	if w.err != nil {
 		return
 	}
 	w.files = append(w.files, f)
@@ -257,7 +159,7 @@ type preamble struct {
 func (w *walker) preamble(raw rawHeader) *preamble {
 	f := w.create()
 	w.describe(f, rawHeader{{name: "Content-Transfer-Encoding", value: raw.get("Content-Transfer-Encoding")}}, mediaValue{kind: "text/plain"})
-	f.keep = w.lim.TextBytes
+	f.keep = w.textRoom
 	return &preamble{w: w, f: f, dec: newDecoder(f)}
 }
 

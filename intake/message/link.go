@@ -9,6 +9,9 @@ import (
 // maxLinks bounds what one mail may list.
 const maxLinks = 50
 
+// maxLine is how much of a line is looked at for a name and a size.
+const maxLine = 4096
+
 var (
 	linkPhrase = regexp.MustCompile(`(?:从\s?(?:QQ|网易|腾讯|新浪|搜狐|阿里|Foxmail|21CN)?[^\s，。]{0,12}(?:邮箱|企业邮)发来的(?:超大|云)附件|邮箱发来的(?:超大|云)附件|(?:超大|云)附件(?:下载|列表)|通过百度网盘分享的文件|我用百度网盘分享)`)
 	fileSize   = `\d+(?:\.\d+)?\s?(?:[KMGT]B?|B|字节|兆)`
@@ -29,6 +32,16 @@ type linkLine struct {
 	links []anchor
 }
 
+// addBare adds the links that stand in the text itself.
+func (l *linkLine) addBare() {
+	if !strings.Contains(l.text, "://") {
+		return
+	}
+	for _, u := range bareURL.FindAllString(l.text, 20) {
+		l.links = append(l.links, anchor{url: u})
+	}
+}
+
 type anchor struct{ url, text string }
 
 // findLinks lists the large attachments that a mail holds only as links. Nothing is fetched.
@@ -47,9 +60,7 @@ func textLines(text string) []linkLine {
 	var out []linkLine
 	for line := range strings.Lines(text) {
 		l := linkLine{text: strings.TrimSpace(line)}
-		for _, u := range bareURL.FindAllString(line, 20) {
-			l.links = append(l.links, anchor{url: u})
-		}
+		l.addBare()
 		out = append(out, l)
 	}
 	return out
@@ -63,9 +74,7 @@ func htmlLines(page string) []linkLine {
 	open, label, at := "", "", 0
 	flush := func() {
 		cur.text = strings.Join(strings.Fields(b.String()), " ")
-		for _, u := range bareURL.FindAllString(cur.text, 20) {
-			cur.links = append(cur.links, anchor{url: u})
-		}
+		cur.addBare()
 		if cur.text != "" || len(cur.links) > 0 {
 			out = append(out, cur)
 		}
@@ -118,7 +127,10 @@ func linksIn(lines []linkLine) []Link {
 		out = merge(out, k)
 	}
 	for _, l := range lines {
-		if m := sizedLine.FindStringSubmatch(l.text); m != nil && phrase && looksFile(m[1]) {
+		if !phrase || len(l.text) > maxLine || !strings.ContainsAny(l.text, "(（") {
+			continue
+		}
+		if m := sizedLine.FindStringSubmatch(l.text); m != nil && looksFile(m[1]) {
 			out = merge(out, Link{Name: lastFile(m[1]), Size: strings.TrimSpace(m[2]), Expires: expiry(m[3])})
 		}
 	}
@@ -134,7 +146,7 @@ type linkGroup struct {
 
 func groupLinks(lines []linkLine) (groups []linkGroup, title string, phrase bool) {
 	for i, l := range lines {
-		if linkPhrase.MatchString(l.text) {
+		if (strings.Contains(l.text, "附件") || strings.Contains(l.text, "网盘")) && linkPhrase.MatchString(l.text) {
 			phrase = true
 			if m := panTitle.FindStringSubmatch(l.text); m != nil {
 				title = strings.Trim(bareURL.ReplaceAllString(m[1], ""), " 　,，:：")
@@ -186,7 +198,7 @@ func (g linkGroup) describe(lines []linkLine, before, after int) Link {
 
 // filled takes from a line what the link still lacks.
 func filled(k Link, text string) Link {
-	text = strings.TrimSpace(bareURL.ReplaceAllString(text, " "))
+	text = strings.TrimSpace(bareURL.ReplaceAllString(cut(text, maxLine), " "))
 	if m := sizedLine.FindStringSubmatch(text); m != nil && (looksFile(m[1]) || k.Name != "") {
 		if k.Name == "" {
 			k.Name = lastFile(m[1])

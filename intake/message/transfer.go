@@ -48,9 +48,8 @@ func (d *identity) close()         {}
 type base64Decoder struct {
 	f      *file
 	carry  []byte // fewer than four characters
-	out    [48 << 10]byte
-	padded bool // the last block was closed by "="
-	gap    bool // a blank line came after data
+	padded bool   // the last block was closed by "="
+	gap    bool   // a blank line came after data
 	data   bool
 	over   bool // a footer began: the rest is no data
 	mid    bool // within a line that came in several pieces
@@ -72,9 +71,13 @@ func (d *base64Decoder) text(p []byte) {
 		}
 	}
 	d.mid, d.gap = true, false
-	if len(d.carry) == 0 && !d.padded && len(t)%4 == 0 && len(t) <= pieceSize {
-		if n, err := base64.StdEncoding.Decode(d.out[:], t); err == nil {
-			_, _ = d.f.Write(d.out[:n])
+	if len(t) == 0 {
+		return
+	}
+	if len(d.carry) == 0 && !d.padded && len(t)%4 == 0 {
+		out := d.f.w.scratch()
+		if n, err := base64.StdEncoding.Decode(out, t); err == nil {
+			_, _ = d.f.Write(out[:n])
 			d.data, d.padded = true, t[len(t)-1] == '='
 			return
 		}
@@ -144,8 +147,9 @@ func (d *base64Decoder) end([]byte) {
 
 func (d *base64Decoder) flush() {
 	if len(d.carry) > 1 {
-		n, _ := base64.RawStdEncoding.Decode(d.out[:], d.carry) // loose last bits are no matter
-		_, _ = d.f.Write(d.out[:n])
+		var out [3]byte
+		n, _ := base64.RawStdEncoding.Decode(out[:], d.carry) // loose last bits are no matter
+		_, _ = d.f.Write(out[:n])
 	}
 	d.carry = d.carry[:0]
 }

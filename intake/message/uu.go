@@ -167,9 +167,7 @@ func (s *uuScan) finish() {
 	f := s.file
 	s.file = nil
 	f.close()
-	if s.w.err == nil {
-		s.w.file(f, false)
-	}
+	s.w.file(f, false)
 }
 
 func (s *uuScan) close() {

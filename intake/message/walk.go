@@ -9,22 +9,27 @@ import (
 
 // walker reads one mail in one pass.
 type walker struct {
-	in      *lines
-	dir     string
-	lim     Limits
-	m       *Message
-	frames  []*frame // the multiparts around the place where we are, outermost first
-	parts   int
-	stopped bool // a limit was reached: nothing more is read
-	room    int64
-	defects int
-	blocks  []*block // pieces of the body in their order
-	alt     *block   // the block that a multipart/alternative fills
-	spare   *block   // the first text that is a file, for a mail without a body of its own
-	files   []*file
-	related int // depth of multipart/related
-	sealed  bool
-	err     error
+	in       *lines
+	dir      string
+	lim      Limits
+	m        *Message
+	frames   []*frame // the multiparts around the place where we are, outermost first
+	parts    int
+	stopped  bool  // a limit was reached: nothing more is read
+	room     int64 // bytes that may still be written
+	textRoom int64 // bytes of text that may still be kept
+	defects  int
+	blocks   []*block // pieces of the body in their order
+	alt      *block   // the block that a multipart/alternative fills
+	spare    *block   // the first text that is a file, for a mail without a body of its own
+	files    []*file
+	made     []string // files created so far
+	spare32  [][]byte // buffers not in use
+	piece    []byte   // see scratch
+	report   strings.Builder
+	related  int // depth of multipart/related
+	sealed   bool
+	err      error
 }
 
 // frame is one multipart being read.
@@ -42,7 +47,7 @@ type match struct {
 var endOfMail = match{frame: -1}
 
 func newWalker(r io.Reader, dir string, lim Limits) *walker {
-	return &walker{in: newLines(r), dir: dir, lim: lim, m: &Message{}, room: lim.Bytes}
+	return &walker{in: newLines(r), dir: dir, lim: lim, m: &Message{}, room: lim.Bytes, textRoom: 2 * lim.TextBytes}
 }
 
 func (w *walker) read() (*Message, error) {
@@ -68,8 +73,8 @@ func (w *walker) read() (*Message, error) {
 
 // discard removes the files of a mail that could not be read.
 func (w *walker) discard() {
-	for _, f := range w.files {
-		_ = os.Remove(f.att.Path)
+	for _, path := range w.made {
+		_ = os.Remove(path)
 	}
 }
 
