@@ -50,6 +50,7 @@ func TestRTF(t *testing.T) {
 		{"unicode with substitutes", `\uc1\u38598?\u32676?\uc2\u39033\'cf\'ee\par}`, `P "集群项"`},
 		{"surrogates", `\uc1\u-10174?\u-8265?\par}`, `P "𠮷"`},
 		{"skipped destinations", `{\*\unknown 不}{\info{\title 题}}{\*\generator x}\u23383?\par}`, `P "字"`},
+		{"a star amid a group", `{\b\*\cs7 in}{\upr{\title x}{\*\ud{\title y}}}{\info{\upr{\title x}{\*\ud{\title z}}}}\par}`, `P "iny"`},
 		{"deleted and hidden", `\u30041?{\deleted\u21024?}{\v\u34255?}\par}`, `P "留"` + "\n" + `deleted "删"` + "\n" + `hidden "藏"`},
 		{"fields", `{\field{\*\fldinst HYPERLINK "http://example.org"}{\fldrslt\u38142?}}\par}`, `P "链"`},
 		{"a table with merges", `\trowd\clvmgf\cellx1000\cellx2000\pard\intbl A\cell B\cell\row\trowd\clvmrg\cellx1000\cellx1500\cellx2000\pard\intbl\cell C\cell D\cell\row\pard E\par}`,

@@ -19,6 +19,7 @@ const (
 	pdfObjects    = 2000             // objects of one page looked at for pictures
 	pdfPictures   = 1000             // pictures of one document that are told apart by their bytes
 	pdfScanText   = 10               // a page with fewer printable characters than these has no text
+	pdfOutlines   = 40               // a page with more drawn paths and no text has its letters drawn
 	pdfFormDepth  = 3
 	pdfTinyPixels = 8 // pictures thinner than this are rules and dots
 )
@@ -34,6 +35,8 @@ type pdfFile struct {
 	counted int
 	scans   int // pages of pictures or drawings without text
 	texts   int // pages with text
+	images  int // of the page being read
+	paths   int
 }
 
 func (rd *reader) pdf(ctx context.Context, doc *Document, src source) error {
@@ -106,12 +109,12 @@ func (f *pdfFile) page(i int) error {
 	if err != nil {
 		return err
 	}
-	objects := f.pictures(page)
-	printable := strings.IndexFunc(text, unicode.IsPrint) >= 0 && Words(text) > 0 && printables(text) >= pdfScanText
+	f.images, f.paths = 0, 0
+	f.pictures(page)
 	switch {
-	case printable:
+	case printables(text) >= pdfScanText:
 		f.texts++
-	case objects > 0:
+	case f.images > 0 || f.paths > pdfOutlines:
 		f.scans++
 	}
 	f.flow.page = i + 1
@@ -248,11 +251,11 @@ func glue(a, b string) string {
 	return " "
 }
 
-// pictures counts the pictures of a page and returns the number of its objects.
-func (f *pdfFile) pictures(page requests.Page) int {
+// pictures counts the pictures and drawings of a page.
+func (f *pdfFile) pictures(page requests.Page) {
 	n, err := f.engine.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: page})
 	if err != nil {
-		return 0
+		return
 	}
 	budget := pdfObjects
 	for i := range n.Count {
@@ -264,7 +267,6 @@ func (f *pdfFile) pictures(page requests.Page) int {
 			f.object(o.PageObject, 0, &budget)
 		}
 	}
-	return n.Count
 }
 
 func (f *pdfFile) object(o references.FPDF_PAGEOBJECT, depth int, budget *int) {
@@ -273,7 +275,10 @@ func (f *pdfFile) object(o references.FPDF_PAGEOBJECT, depth int, budget *int) {
 		return
 	}
 	switch {
+	case kind.Type == enums.FPDF_PAGEOBJ_PATH:
+		f.paths++
 	case kind.Type == enums.FPDF_PAGEOBJ_IMAGE:
+		f.images++
 		f.image(o)
 	case kind.Type == enums.FPDF_PAGEOBJ_FORM && depth < pdfFormDepth:
 		n, err := f.engine.FPDFFormObj_CountObjects(&requests.FPDFFormObj_CountObjects{PageObject: o})

@@ -35,9 +35,10 @@ type rtfFile struct {
 	pics     *pictures
 	state    rtfState
 	stack    []rtfState
-	deeper   int // groups beyond maxGroups
-	star     bool
-	skipped  int // characters still to be passed over after \u
+	deeper   int  // groups beyond maxGroups
+	fresh    bool // nothing has stood in the group yet
+	star     bool // the group began with \*
+	skipped  int  // characters still to be passed over after \u
 	lead     bool
 	page     int // default code page
 	fonts    map[int]rtfFont
@@ -117,7 +118,7 @@ func (f *rtfFile) read(ctx context.Context) error {
 
 func (f *rtfFile) open() {
 	f.flushText()
-	f.skipped, f.star = 0, false
+	f.skipped, f.star, f.fresh = 0, false, true
 	if len(f.stack) >= maxGroups {
 		f.deeper++
 		return
@@ -219,7 +220,7 @@ func (f *rtfFile) symbol(c byte) error {
 		}
 		f.escaped(byte(b))
 	case '*':
-		f.star = true
+		f.star = f.fresh
 	case '~':
 		f.text("\u00A0")
 	case '_':
@@ -259,6 +260,7 @@ func (f *rtfFile) byte(c byte) {
 }
 
 func (f *rtfFile) take(c byte) {
+	f.fresh = false
 	if f.pict != nil && f.state.dest == "pict" {
 		f.pict.hex(c)
 		return

@@ -10,7 +10,7 @@ import (
 // word acts on a control word.
 func (f *rtfFile) word(w string, n int, has bool) {
 	star := f.star
-	f.star = false
+	f.star, f.fresh = false, false
 	if w == "u" {
 		f.unicode(n)
 		return
@@ -103,14 +103,16 @@ func (f *rtfFile) destination(w string, star bool) bool {
 			f.state.dest = w
 		}
 	case "listtext", "pntext":
-		f.state.dest = "listtext"
+		if f.state.dest != "skip" {
+			f.state.dest = "listtext"
+		}
 	case "shpinst", "do":
 		f.state.silent = true
 	case "object":
 		f.state.object = true
 	case "shppict", "result", "shp", "field", "fldrslt", "ud", "shpgrp":
-		if w == "ud" && f.state.dest == "skip" {
-			f.state.dest = ""
+		if n := len(f.stack); w == "ud" && n > 1 {
+			f.state.dest = f.stack[n-2].dest // what it was before \upr
 		}
 	case "colortbl", "info", "nonshppict", "shprslt", "upr", "xe", "tc", "tcn", "rxe", "ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn",
 		"private", "pntxta", "pntxtb", "nonesttables", "themedata", "colorschememapping", "datastore", "objdata", "template",
