@@ -1,19 +1,19 @@
 package imaptest
 
 import (
-	"bytes"
-	"sync"
+	"fmt"
+	"io"
+	"slices"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapserver"
-	"github.com/emersion/go-imap/v2/imapserver/imapmemserver"
 )
 
-// session is one client's session: imapmemserver's, mended.
+// session is one client's session.
 type session struct {
-	*imapmemserver.UserSession // nil before LOGIN
-
 	server   *Server
+	folder   *folder // nil: none is open
+	view     *imapserver.SessionTracker
 	readOnly bool
 }
 
@@ -21,107 +21,148 @@ var _ imapserver.SessionMove = (*session)(nil)
 
 func (s *Server) newSession() *session { return &session{server: s} }
 
-// Close works before LOGIN too.
-func (x *session) Close() error {
-	if x.UserSession == nil {
-		return nil
-	}
-	return x.UserSession.Close()
+func (x *session) lock() func() {
+	x.server.store.mu.Lock()
+	return x.server.store.mu.Unlock
 }
+
+// Close ends the session.
+func (x *session) Close() error { return x.Unselect() }
 
 // Login checks name and password.
 func (x *session) Login(username, password string) error {
-	if err := x.server.user.Login(username, password); err != nil {
-		return err
+	if username != x.server.Username || password != x.server.Password {
+		return imapserver.ErrAuthFailed
 	}
-	x.UserSession = imapmemserver.NewUserSession(x.server.user)
 	return nil
 }
 
-// Select remembers whether it was EXAMINE.
+// Select opens a folder and remembers whether it was EXAMINE.
 func (x *session) Select(name string, o *imap.SelectOptions) (*imap.SelectData, error) {
-	x.readOnly = o != nil && o.ReadOnly
-	return x.UserSession.Select(name, o)
+	defer x.lock()()
+	f, err := x.server.store.find(name)
+	if err != nil {
+		return nil, err
+	}
+	x.folder, x.view, x.readOnly = f, f.tracker.NewSession(), o != nil && o.ReadOnly
+	flags := []imap.Flag{imap.FlagSeen, imap.FlagAnswered, imap.FlagFlagged, imap.FlagDeleted, imap.FlagDraft}
+	return &imap.SelectData{
+		Flags: flags, PermanentFlags: append(slices.Clone(flags), imap.FlagWildcard),
+		NumMessages: uint32(len(f.mails)), UIDNext: f.next, UIDValidity: f.validity,
+	}, nil
 }
 
-// writable refuses changes after EXAMINE.
-func (x *session) writable() error {
-	if x.readOnly {
-		return &imap.Error{Type: imap.StatusResponseTypeNo, Text: "Mailbox is read-only"}
+// Unselect closes the folder.
+func (x *session) Unselect() error {
+	if x.view != nil {
+		x.view.Close()
+	}
+	x.folder, x.view = nil, nil
+	return nil
+}
+
+// Create makes a folder.
+func (x *session) Create(name string, _ *imap.CreateOptions) error {
+	return x.server.store.create(name)
+}
+
+// Delete removes a folder.
+func (x *session) Delete(name string) error { return x.server.store.remove(name) }
+
+// Rename is not needed by anybody.
+func (x *session) Rename(string, string, *imap.RenameOptions) error {
+	return refusal(imap.ResponseCodeCannot, "RENAME is not supported here")
+}
+
+// Subscribe marks a folder.
+func (x *session) Subscribe(name string) error { return x.subscribe(name, true) }
+
+// Unsubscribe unmarks it.
+func (x *session) Unsubscribe(name string) error { return x.subscribe(name, false) }
+
+func (x *session) subscribe(name string, on bool) error {
+	defer x.lock()()
+	f, err := x.server.store.find(name)
+	if err == nil {
+		f.subscribed = on
+	}
+	return err
+}
+
+// List lists folders by pattern.
+func (x *session) List(w *imapserver.ListWriter, ref string, patterns []string, o *imap.ListOptions) error {
+	unlock := x.lock()
+	var found []imap.ListData
+	for name, f := range x.server.store.folders {
+		matches := slices.ContainsFunc(patterns, func(p string) bool { return imapserver.MatchList(name, '/', ref, p) })
+		if matches && (!o.SelectSubscribed || f.subscribed) {
+			found = append(found, imap.ListData{Mailbox: name, Delim: '/'})
+		}
+	}
+	unlock()
+	slices.SortFunc(found, func(a, b imap.ListData) int { return compare(a.Mailbox, b.Mailbox) })
+	for i := range found {
+		if err := w.WriteList(&found[i]); err != nil {
+			return fmt.Errorf("write list: %w", err)
+		}
 	}
 	return nil
 }
 
-// Append tells those in IDLE.
-func (x *session) Append(name string, r imap.LiteralReader, o *imap.AppendOptions) (*imap.AppendData, error) {
-	defer x.server.changes.send()
-	return x.UserSession.Append(name, r, o)
+func compare(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
 }
 
-// Store refuses after EXAMINE.
-func (x *session) Store(w *imapserver.FetchWriter, set imap.NumSet, f *imap.StoreFlags, o *imap.StoreOptions) error {
-	if err := x.writable(); err != nil {
-		return err
-	}
-	defer x.server.changes.send()
-	return x.UserSession.Store(w, set, f, o)
-}
-
-// Expunge refuses after EXAMINE.
-func (x *session) Expunge(w *imapserver.ExpungeWriter, uids *imap.UIDSet) error {
-	if err := x.writable(); err != nil {
-		return err
-	}
-	defer x.server.changes.send()
-	return x.UserSession.Expunge(w, uids)
-}
-
-// Copy runs alone, and copies nothing without a word when there is nothing.
-func (x *session) Copy(set imap.NumSet, dest string) (*imap.CopyData, error) {
-	x.server.filing.Lock()
-	defer x.server.filing.Unlock()
-	if none, err := x.none(set); err != nil {
-		return nil, err
-	} else if none {
-		return nil, &imap.Error{Type: imap.StatusResponseTypeNo, Text: "No messages found"}
-	}
-	defer x.server.changes.send()
-	return x.UserSession.Copy(set, dest)
-}
-
-// Move runs alone: two moves in opposite directions would wait for each other for ever.
-func (x *session) Move(w *imapserver.MoveWriter, set imap.NumSet, dest string) error {
-	if err := x.writable(); err != nil {
-		return err
-	}
-	x.server.filing.Lock()
-	defer x.server.filing.Unlock()
-	if none, err := x.none(set); err != nil || none {
-		return err
-	}
-	defer x.server.changes.send()
-	return x.UserSession.Move(w, set, dest)
-}
-
-// none says whether the open folder has none of the mails.
-func (x *session) none(set imap.NumSet) (bool, error) {
-	var c imap.SearchCriteria
-	switch set := set.(type) {
-	case imap.UIDSet:
-		c.UID = []imap.UIDSet{set}
-	case imap.SeqSet:
-		c.SeqNum = []imap.SeqSet{set}
-	}
-	d, err := x.Search(imapserver.NumKindUID, &c, &imap.SearchOptions{})
+// Status tells counts.
+func (x *session) Status(name string, o *imap.StatusOptions) (*imap.StatusData, error) {
+	defer x.lock()()
+	f, err := x.server.store.find(name)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	return d.Count == 0, nil
+	d := &imap.StatusData{Mailbox: f.name, UIDNext: f.next, UIDValidity: f.validity}
+	if o.NumMessages {
+		n := uint32(len(f.mails))
+		d.NumMessages = &n
+	}
+	if o.NumUnseen {
+		var n uint32
+		for _, m := range f.mails {
+			if !m.has(imap.FlagSeen) {
+				n++
+			}
+		}
+		d.NumUnseen = &n
+	}
+	return d, nil
+}
+
+// Append takes a mail.
+func (x *session) Append(name string, r imap.LiteralReader, o *imap.AppendOptions) (*imap.AppendData, error) {
+	raw, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("read mail: %w", err)
+	}
+	return x.server.store.deliver(name, raw, o.Time, o.Flags)
+}
+
+// Poll tells what changed.
+func (x *session) Poll(w *imapserver.UpdateWriter, allowExpunge bool) error {
+	if x.view == nil {
+		return nil
+	}
+	return x.view.Poll(w, allowExpunge)
 }
 
 // Idle tells every change, also one made just before.
 func (x *session) Idle(w *imapserver.UpdateWriter, stop <-chan struct{}) error {
-	changed, leave := x.server.changes.join()
+	changed, leave := x.server.store.join()
 	defer leave()
 	for {
 		if err := x.Poll(w, true); err != nil {
@@ -135,43 +176,7 @@ func (x *session) Idle(w *imapserver.UpdateWriter, stop <-chan struct{}) error {
 	}
 }
 
-// broadcast wakes all who joined.
-type broadcast struct {
-	mu      sync.Mutex
-	members map[chan struct{}]struct{}
+// Search is refused: no client of ours may rely on it.
+func (x *session) Search(imapserver.NumKind, *imap.SearchCriteria, *imap.SearchOptions) (*imap.SearchData, error) {
+	return nil, refusal(imap.ResponseCodeCannot, "SEARCH is not supported here")
 }
-
-func newBroadcast() *broadcast { return &broadcast{members: map[chan struct{}]struct{}{}} }
-
-func (b *broadcast) join() (<-chan struct{}, func()) {
-	ch := make(chan struct{}, 1)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.members[ch] = struct{}{}
-	return ch, func() {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		delete(b.members, ch)
-	}
-}
-
-func (b *broadcast) send() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for ch := range b.members {
-		select {
-		case ch <- struct{}{}:
-		default:
-		}
-	}
-}
-
-// literal is a mail as imapmemserver wants it.
-type literal struct {
-	*bytes.Reader
-}
-
-func newLiteral(raw []byte) literal { return literal{bytes.NewReader(raw)} }
-
-// Size is the number of bytes.
-func (l literal) Size() int64 { return l.Reader.Size() }

@@ -19,7 +19,7 @@ import (
 )
 
 // short are the deadlines of the tests that must run into one.
-const short = 60 * time.Millisecond
+const short = 150 * time.Millisecond
 
 // soon is when such a test must be over: a few deadlines one after the other, on a busy machine.
 const soon = 40 * short

@@ -123,10 +123,11 @@ func (c *Client) listRange(ctx context.Context, from, to uint32, level int, foun
 	return err
 }
 
-// curable says whether asking for less may help: the server refused, said nonsense or hung up. Silence is no such sign.
+// curable says whether asking for less may help: the server refused, said nonsense or hung up. Silence is no such sign,
+// nor is an answer without end.
 func (c *Client) curable(err error) bool {
 	var fault *Error
-	if !errors.As(err, &fault) || fault.Silent() {
+	if !errors.As(err, &fault) || fault.Silent() || errors.Is(err, errExcess) {
 		return false
 	}
 	return errors.Is(err, ErrMalformed) || errors.Is(err, io.EOF) || !c.Lost()

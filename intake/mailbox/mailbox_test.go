@@ -173,8 +173,9 @@ func TestMove(t *testing.T) {
 		goneReported bool
 	}{
 		{"move", imaptest.Options{}, true, false, 1, true},
-		{"copy and uid expunge", imaptest.Options{NoMove: true}, true, false, 1, false},
-		{"copy and leave", imaptest.Options{NoMove: true, NoPlus: true}, true, true, 2, false},
+		{"copy and uid expunge", imaptest.Options{NoMove: true}, true, false, 1, true},
+		{"copy and leave", imaptest.Options{NoMove: true, NoPlus: true}, false, true, 2, false},
+		{"move without UIDPLUS", imaptest.Options{NoPlus: true}, false, false, 1, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
