@@ -3,6 +3,7 @@ package smarthost
 import (
 	"errors"
 	"fmt"
+	"net/textproto"
 	"strings"
 
 	"github.com/emersion/go-smtp"
@@ -50,8 +51,8 @@ func (r *Refused) Unwrap() error { return r.Err }
 
 // refused makes a *Refused of what the client returned at a stage.
 func (s *session) refused(stage string, err error) *Refused {
-	var reply *smtp.SMTPError
-	if !errors.As(err, &reply) {
+	reply, ok := replyIn(err)
+	if !ok {
 		// Whatever the client says of a lost connection, the wire knows better why it was lost.
 		if cause := s.wire.why(); cause != nil {
 			err = cause
@@ -64,6 +65,23 @@ func (s *session) refused(stage string, err error) *Refused {
 	}
 	r.classify()
 	return r
+}
+
+// replyIn finds the server's reply in an error. A bare code without text is a reply too (RFC 5321, 4.2), though
+// net/textproto calls it short.
+func replyIn(err error) (*smtp.SMTPError, bool) {
+	var reply *smtp.SMTPError
+	if errors.As(err, &reply) {
+		return reply, true
+	}
+	var protocol textproto.ProtocolError
+	if errors.As(err, &protocol) {
+		var code int
+		if n, _ := fmt.Sscanf(string(protocol), "short response: \"%d", &code); n == 1 && code >= 400 && code <= 599 {
+			return &smtp.SMTPError{Code: code}, true
+		}
+	}
+	return nil, false
 }
 
 // classify decides what a reply means. 4xx passes by itself. 5xx before the first recipient is about us, but for 550 and

@@ -15,7 +15,7 @@ import (
 // quick are the deadlines of the tests that must run into none; short of those that must.
 const (
 	quick = 10 * time.Second
-	short = 50 * time.Millisecond
+	short = 150 * time.Millisecond
 )
 
 const (
