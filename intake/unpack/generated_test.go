@@ -67,13 +67,16 @@ func TestGenerated(t *testing.T) {
 			if codes := faults(n); c.codes == "" && codes != "" || !strings.Contains(codes, c.codes) {
 				t.Errorf("findings %q, want %q", codes, c.codes)
 			}
+			if got := strings.Count(faults(n), "file."); got > 10 {
+				t.Errorf("%d findings would fill a letter", got)
+			}
 			if c.most > 0 && len(members) > c.most {
 				t.Errorf("%d members, want at most %d", len(members), c.most)
 			}
 			if took > 5*time.Second || grown > 300<<20 {
 				t.Errorf("took %v and %d MB", took, grown>>20)
 			}
-			t.Logf("%d members (%d without bytes), %v, %d MB: %.80q", len(members), len(bare), took.Round(time.Millisecond), grown>>20, members)
+			t.Logf("%d members (%d without bytes), %v, %d MB: %.150s", len(members), len(bare), took.Round(time.Millisecond), grown>>20, strings.Join(members, " "))
 		})
 	}
 }

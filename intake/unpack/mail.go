@@ -28,8 +28,8 @@ func (w *walker) mail(n *Node) error {
 	n.Text, n.Links = joinTexts(m.Subject, m.Text), m.Links
 	w.findings = append(w.findings, m.Findings...)
 	for _, a := range m.Attachments {
-		if w.files++; w.files > w.limits.Files {
-			return w.tooMany()
+		if err := w.count(); err != nil {
+			return err
 		}
 		w.bytes, w.topBytes = w.bytes+a.Size, w.topBytes+a.Size
 		n.Children = append(n.Children, fromAttachment(a))

@@ -50,8 +50,8 @@ func (w *walker) msgStorage(n *Node, c *container.Compound, prefix string, depth
 			continue
 		}
 		if inner := dir + "__substg1.0_3701000D/"; depth < w.limits.Depth && has(c, inner) {
-			if w.files++; w.files > w.limits.Files {
-				return w.tooMany()
+			if err := w.count(); err != nil {
+				return err
 			}
 			if name == "" {
 				name = a.text("3001")

@@ -81,7 +81,7 @@ func (w *walker) compressed(n *Node) error {
 	err = w.tar(inside)
 	n.Children = inside.Children
 	os.Remove(inside.Path)
-	w.files--
+	w.files, w.topFiles = w.files-1, w.topFiles-1
 	return err
 }
 

@@ -26,6 +26,7 @@ type walker struct {
 	bytes    int64 // bytes written
 	top      *Node // the attachment being unfolded, and what came out of it
 	topBytes int64
+	topFiles int
 	findings []finding.Finding
 	buf      []byte
 }
@@ -88,7 +89,7 @@ func (w *walker) expandAll(nodes []*Node, prefix string, depth int) error {
 	set := volumesAmong(nodes)
 	for _, n := range nodes {
 		if depth == 1 {
-			w.top, w.topBytes = n, 0
+			w.top, w.topBytes, w.topFiles = n, 0, 0
 		}
 		if err := w.expand(n, prefix+n.Name, depth, set); err != nil {
 			return err
@@ -136,7 +137,9 @@ func (w *walker) expand(n *Node, name string, depth int, set volumeSet) error {
 	if len(n.Children) == 0 && n.Finding == nil && holdsFiles(format) {
 		n.Finding = fault(n.Name, &trouble{kind: container.ErrDamaged, message: "压缩包内没有可以读取的文件。", hint: "请核对压缩包的内容后重新发送。"})
 	}
-	return w.expandAll(n.Children, name+"/", depth+1)
+	err = w.expandAll(n.Children, name+"/", depth+1)
+	w.sumUp(n) // again, for what opening the members has shown
+	return err
 }
 
 // holdsFiles tells archives from mails: a mail without files may still say something.
@@ -218,8 +221,8 @@ func (w *walker) add(n *Node, m member) error {
 			hint: "请把文件放在普通文件夹中重新压缩后发送。"}).Got(name, ""))
 		return nil
 	}
-	if w.files++; w.files > w.limits.Files {
-		return w.tooMany()
+	if err := w.count(); err != nil {
+		return err
 	}
 	child := &Node{Name: name, Size: max(m.size, 0), Disposition: "attachment", Children: []*Node{}}
 	if m.inline {
@@ -261,8 +264,8 @@ func (w *walker) alias(n *Node, name, target string) error {
 		if c.Name != target || c.Path == "" {
 			continue
 		}
-		if w.files++; w.files > w.limits.Files {
-			return w.tooMany()
+		if err := w.count(); err != nil {
+			return err
 		}
 		twin := *c
 		twin.Name, twin.Children = name, []*Node{}
@@ -272,8 +275,15 @@ func (w *walker) alias(n *Node, name, target string) error {
 	return nil
 }
 
-func (w *walker) tooMany() error {
-	return &trouble{kind: container.ErrLimit, stop: true, message: fmt.Sprintf("压缩包内的文件超过 %d 个，后面的没有读取。", w.limits.Files),
+// count takes one more member in. An attachment that holds hundreds of files in a few bytes each is a bomb of another kind.
+func (w *walker) count() error {
+	const many, least = 500, 16
+	w.files++
+	w.topFiles++
+	if w.files <= w.limits.Files && (w.top == nil || w.topFiles <= many || w.top.Size/int64(w.topFiles) >= least) {
+		return nil
+	}
+	return &trouble{kind: container.ErrLimit, stop: true, message: fmt.Sprintf("压缩包内的文件过多（上限 %d 个），后面的没有读取。", w.limits.Files),
 		hint: "请减少文件数量，或分几封邮件发送。"}
 }
 
