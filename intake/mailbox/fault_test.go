@@ -22,7 +22,7 @@ import (
 const short = 150 * time.Millisecond
 
 // soon is when such a test must be over: a few deadlines one after the other, on a busy machine.
-const soon = 40 * short
+const soon = 12 * short
 
 // session reads the first mail of INBOX.
 func session(ctx context.Context, o mailbox.Options) (string, error) {

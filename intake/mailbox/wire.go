@@ -61,6 +61,11 @@ func (w *wire) Read(p []byte) (int, error) {
 		return n, nil
 	}
 	w.mu.Lock()
+	if cause := w.cause; cause != nil {
+		// The library tries a few times more after an error; each would wait anew.
+		w.mu.Unlock()
+		return 0, cause
+	}
 	if w.timeout > 0 {
 		w.arm()
 	}
