@@ -1,0 +1,64 @@
+package parse
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"baosong/parse/call"
+	"baosong/parse/finding"
+)
+
+func today() time.Time { return time.Date(2024, 6, 18, 9, 0, 0, 0, call.Zone()) }
+
+func check(t testing.TB, s Submission) *Report {
+	t.Helper()
+	if s.Today.IsZero() {
+		s.Today = today()
+	}
+	r, err := Check(context.Background(), s, call.Default(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func show(fs []finding.Finding) string {
+	var b strings.Builder
+	for _, f := range fs {
+		b.WriteString("\n  " + string(f.Severity) + " " + string(f.Code) + " " + f.File + " " + f.Sheet + " " + f.Cell + " " + f.Where + " | " + f.Message + " | " + f.Hint + " | found=" + f.Found)
+	}
+	return b.String()
+}
+
+func cleanFiles(n int) []made {
+	rows := [][]string{headerRow()}
+	var files []made
+	for i := range n {
+		e := cleanEntry(i)
+		rows = append(rows, e.row())
+		files = append(files, made{name: e.file.name, bytes: docx(e.document())})
+	}
+	files = append(files, made{name: "汇总表.xlsx", bytes: xlsx(page{name: "Sheet1", rows: rows})},
+		made{name: "滁州市培育举措.docx", bytes: docx(measuresDoc("滁州市", measuresHeadings()...))})
+	return files
+}
+
+func TestClean(t *testing.T) {
+	t.Parallel()
+	r := check(t, Submission{Unit: "chuzhou", Files: onDisk(t, cleanFiles(3)...)})
+	if r.Verdict != Accept || len(r.Findings) > 0 || len(r.Rows) != 3 || len(r.Cases) != 3 || len(r.Owed) != 0 {
+		t.Fatalf("verdict %s, %d rows, %d cases, owed %v, findings:%s", r.Verdict, len(r.Rows), len(r.Cases), r.Owed, show(r.Findings))
+	}
+	for _, c := range r.Cases {
+		if !c.OK || c.File == "" || len(c.Sketch) == 0 {
+			t.Errorf("case %+v", c)
+		}
+	}
+	for _, row := range r.Rows {
+		if row.CaseFile == "" || row.Cells["title"] == "" {
+			t.Errorf("row %+v", row)
+		}
+	}
+}

@@ -1,0 +1,213 @@
+package parse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"baosong/parse/call"
+	"baosong/parse/casedoc"
+	"baosong/parse/container"
+	"baosong/parse/finding"
+	"baosong/parse/rule"
+	"baosong/parse/sheet"
+)
+
+// opened is one file of the submission with what reading it has shown.
+type opened struct {
+	rule.File
+	in     File
+	format container.Format
+	used   bool
+	text   bool // plain text: a table or a document
+}
+
+// open reads one file as far as its format allows. The error is ctx's or one of this machine's disk.
+func open(ctx context.Context, in File, reading func(string)) (*opened, error) {
+	f := &opened{in: in, used: true}
+	f.Name, f.Path, f.SHA256, f.Prior = lastPart(in.Name), in.Name, in.SHA256, in.Prior
+	f.Part = call.PartUnknown
+	if in.Fault != nil {
+		x := *in.Fault
+		if x.File == "" {
+			x.File = f.Name
+		}
+		f.Faults = append(f.Faults, x)
+		f.Presumed = presumed(f.Path)
+		return f, nil
+	}
+	if reading != nil {
+		reading(in.Path)
+	}
+	format, err := container.SniffFile(in.Path)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", in.Path, err)
+	}
+	f.format = format
+	if err := f.load(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return f, f.fault(err)
+	}
+	f.checkExtension()
+	if (f.Book != nil && f.Book.Macros) || (f.Doc != nil && f.Doc.Macros) {
+		f.Faults = append(f.Faults, finding.New("file.macro", f.At()).Saying("《"+f.Name+"》带有宏，系统不会运行。"))
+	}
+	return f, nil
+}
+
+func lastPart(name string) string { return path.Base(strings.ReplaceAll(name, "\\", "/")) }
+
+func (f *opened) load(ctx context.Context) (err error) {
+	switch f.format {
+	case container.XLSX, container.XLSM, container.XLSB, container.XLS, container.XLS2, container.ODS, container.XML2003, container.CSV:
+		f.Book, err = sheet.Read(ctx, f.in.Path, f.format, sheet.Limits{})
+	case container.Text:
+		f.text = true
+		if f.Book, err = sheet.Read(ctx, f.in.Path, container.CSV, sheet.Limits{}); err != nil {
+			f.Book = nil
+		}
+		f.Doc, err = casedoc.Read(ctx, f.in.Path, f.format, casedoc.Limits{})
+	case container.DOCX, container.DOCM, container.DOC, container.DOC95, container.WORDML, container.ODT, container.RTF, container.PDF, container.HTML, container.MHTML:
+		f.Doc, err = casedoc.Read(ctx, f.in.Path, f.format, casedoc.Limits{})
+	case container.PNG, container.JPEG, container.GIF, container.BMP, container.TIFF, container.WebP, container.WMF, container.EMF, container.HEIC, container.SVG:
+		f.Picture = true
+	case container.Encrypted:
+		err = container.ErrEncrypted
+	case container.Empty:
+		err = container.ErrDamaged
+	case container.Unknown, container.OLE, container.Zip, container.XML:
+		err = unknownContent(f.Name, f.format)
+	default:
+		err = container.ErrUnsupported
+	}
+	if f.Doc != nil {
+		f.Lines = rule.DocLines(f.Doc)
+		f.Scan = f.Doc.ScanOnly
+	}
+	return err
+}
+
+// unknownContent tells a damaged office file from one of a strange format: the name promises what the bytes are not.
+func unknownContent(name string, format container.Format) error {
+	if _, office := promised(extension(name)); office && format != container.XML {
+		return container.ErrDamaged
+	}
+	return container.ErrUnsupported
+}
+
+// fault turns a reader's error into the right finding; an error that is none of the file's is handed back.
+func (f *opened) fault(err error) error {
+	f.Presumed = presumed(f.Path)
+	at := f.At()
+	var x finding.Finding
+	switch {
+	case errors.Is(err, container.ErrEncrypted):
+		x = finding.New("file.encrypted", at).Saying("《" + f.Name + "》设有打开密码，无法读取。")
+	case errors.Is(err, container.ErrLimit):
+		x = finding.New("file.limit", at).Saying("《" + f.Name + "》展开后过大，已停止读取。").Cured("请压缩图片、删去多余的工作表后重新发送。")
+	case errors.Is(err, container.ErrUnsupported):
+		what, cure := saveAgain(f.format, f.Name)
+		x = finding.New("file.unsupported", at).Got(what, "").Saying("《" + f.Name + "》是" + what + "，暂不能读取。").Cured(cure)
+	case errors.Is(err, container.ErrDamaged) && f.format == container.Empty:
+		x = finding.New("file.unreadable", at).Saying("《" + f.Name + "》是空文件，没有任何内容。")
+	case errors.Is(err, container.ErrDamaged):
+		x = finding.New("file.unreadable", at).Saying("《" + f.Name + "》损坏或不完整，无法打开。")
+	default:
+		return fmt.Errorf("read %s: %w", f.in.Path, err)
+	}
+	f.Faults = append(f.Faults, x)
+	f.Book, f.Doc, f.Lines = nil, nil, nil
+	return nil
+}
+
+// saveAgain names a format that cannot be read and says how to save the file again.
+func saveAgain(format container.Format, name string) (what, cure string) {
+	ext := extension(name)
+	switch format {
+	case container.OFD:
+		return "OFD 版式文件", "请用原来的 Word 或 WPS 文件报送；没有的话请在 OFD 阅读器中导出为 PDF，或另存为 .docx。"
+	case container.Pages, container.Numbers, container.Keynote:
+		return "苹果办公软件的文件", "请在软件中选择“文件—导出为—Word（或 Excel）”，另存为 .docx 或 .xlsx 后重新发送。"
+	case container.CAJ:
+		return "CAJ 文件", "请报送原来的 Word 文件（.docx）。"
+	case container.PPT, container.PPTX, container.ODP:
+		return "演示文稿", "请把内容填入案例的 Word 表样（.docx）后重新发送。"
+	case container.Video, container.Audio:
+		return "音像文件", "本次只需 Word 和 Excel 文件，图片请插入 Word 文件中。"
+	case container.XLSB:
+		return "二进制工作簿（.xlsb）", "请在 Excel 或 WPS 中另存为 .xlsx 后重新发送。"
+	case container.WorksWPS, container.DOC95:
+		return "旧版文字处理软件的文件", "请在 Word 或 WPS 中打开后另存为 .docx 后重新发送。"
+	case container.Rar, container.SevenZip, container.Tar, container.Gzip, container.Bzip2, container.XZ, container.Zip:
+		return "未能展开的压缩包", "请解压后直接发送其中的文件，或改用 .zip 压缩。"
+	case container.Exe:
+		return "程序文件", "请只报送 Word、Excel 或 PDF 文件。"
+	}
+	switch ext {
+	case "et", "xls", "xlsx", "xlsm", "csv", "ods", "numbers":
+		return "暂不支持的表格格式", "请在 Excel 或 WPS 中另存为 .xlsx 后重新发送。"
+	case "wps", "doc", "docx", "pages", "odt", "rtf":
+		return "暂不支持的文档格式", "请在 Word 或 WPS 中另存为 .docx 后重新发送。"
+	}
+	return "暂不支持的格式", "表格请另存为 .xlsx，文档请另存为 .docx 后重新发送。"
+}
+
+func extension(name string) string {
+	return strings.ToLower(strings.TrimPrefix(path.Ext(strings.TrimSpace(lastPart(name))), "."))
+}
+
+// checkExtension notes a name that promises another format than the content has.
+func (f *opened) checkExtension() {
+	want, ok := promised(extension(f.Name))
+	if !ok {
+		return
+	}
+	for _, w := range want {
+		if w == f.format {
+			return
+		}
+	}
+	f.Faults = append(f.Faults, finding.New("file.type-mismatch", f.At()).Got(string(f.format), extension(f.Name)).
+		Saying("《"+f.Name+"》的扩展名是 ."+extension(f.Name)+"，内容实际是 "+string(f.format)+" 格式，已按内容读取。"))
+}
+
+// promised returns the formats that an extension stands for.
+func promised(ext string) ([]container.Format, bool) {
+	switch ext {
+	case "xlsx", "xltx":
+		return []container.Format{container.XLSX}, true
+	case "xlsm", "xltm":
+		return []container.Format{container.XLSM, container.XLSX}, true
+	case "xls", "xlt", "et", "ett":
+		return []container.Format{container.XLS, container.XLS2}, true
+	case "xlsb":
+		return []container.Format{container.XLSB}, true
+	case "ods":
+		return []container.Format{container.ODS}, true
+	case "csv", "tsv", "txt":
+		return []container.Format{container.CSV, container.Text}, true
+	case "docx", "dotx":
+		return []container.Format{container.DOCX}, true
+	case "docm":
+		return []container.Format{container.DOCM, container.DOCX}, true
+	case "doc", "dot", "wps", "wpt":
+		return []container.Format{container.DOC, container.DOC95}, true
+	case "odt":
+		return []container.Format{container.ODT}, true
+	case "rtf":
+		return []container.Format{container.RTF}, true
+	case "pdf":
+		return []container.Format{container.PDF}, true
+	case "htm", "html":
+		return []container.Format{container.HTML}, true
+	case "jpg", "jpeg", "jfif":
+		return []container.Format{container.JPEG}, true
+	case "png":
+		return []container.Format{container.PNG}, true
+	}
+	return nil, false
+}

@@ -1,0 +1,162 @@
+package rule
+
+import (
+	"fmt"
+	"strings"
+
+	"baosong/parse/casedoc"
+	"baosong/parse/finding"
+)
+
+func requiredRule() Rule {
+	return Rule{
+		Codes: []finding.Code{"cell.required"},
+		Doc:   "必填的列每行都要填写；合并单元格的内容对其中每一行有效；只画一道斜线或横线算未填。",
+		Run: func(p *Pass) {
+			p.rows(func(t *Table, r *Row) {
+				for _, c := range p.Call.Columns {
+					if c.Required && t.column(c.ID) && Blank(r.Text(c.ID)) {
+						p.report(finding.New("cell.required", t.Place(r, c.ID)).Got("", c.Header).
+							Saying(fmt.Sprintf("第 %d 行的“%s”没有填写。", r.Number, c.Header)).Cured("请填写" + c.Header + "。"))
+					}
+				}
+			})
+		},
+	}
+}
+
+func listRule() Rule {
+	return Rule{
+		Codes: []finding.Code{"cell.not-in-list"},
+		Doc: "案例方向只能是通知所列方向之一，集群级别只能是国家级或省级。方向前的序号、后面的“方向”二字，级别写作“国家”“省”，都可以；" +
+			"“数字化”“数字化转型”一类的近似写法不可以，同时填几个也不可以。",
+		Run: func(p *Pass) {
+			p.rows(func(t *Table, r *Row) {
+				p.inList(t, r, "direction", p.Call.Directions, Direction)
+				p.inList(t, r, "level", p.Call.Levels, Level)
+			})
+		},
+	}
+}
+
+func (p *Pass) inList(t *Table, r *Row, id string, list []string, read func(string, []string) (string, int)) {
+	text := r.Text(id)
+	if Blank(text) {
+		return
+	}
+	value, named := read(text, list)
+	if value != "" {
+		return
+	}
+	header := p.header(id)
+	x := finding.New("cell.not-in-list", t.Place(r, id)).Got(cut(text, 40), strings.Join(list, "、")).
+		Cured("请改为：" + strings.Join(list, "、") + "之一。")
+	if named > 1 {
+		x = x.Saying(fmt.Sprintf("%s填写为“%s”，同时选了 %d 项，只能选一项。", header, cut(text, 40), named))
+	} else {
+		x = x.Saying(fmt.Sprintf("%s填写为“%s”，不在%d个可选项之内。", header, cut(text, 40), len(list)))
+	}
+	p.report(x)
+}
+
+func (p *Pass) header(id string) string {
+	if c, ok := p.Call.Column(id); ok {
+		return c.Header
+	}
+	return id
+}
+
+func formatRule() Rule {
+	return Rule{
+		Codes: []finding.Code{"cell.format"},
+		Doc: "联系电话：手机号码、带或不带区号的固定电话、400 电话都可以，允许横线、空格、括号、+86、分机，一格可填几个。" +
+			"认定年度：2022、2022年、2022.12、日期都可以。",
+		Run: func(p *Pass) {
+			p.rows(func(t *Table, r *Row) {
+				p.phoneFormat(t, r)
+				p.yearFormat(t, r)
+			})
+		},
+	}
+}
+
+func (p *Pass) phoneFormat(t *Table, r *Row) {
+	c := r.Cells["phone"]
+	if Blank(c.Text) || c.Lost || Phones(c.Text) {
+		return
+	}
+	found := MaskNumber(cut(c.Text, 40))
+	x := finding.New("cell.format", t.Place(r, "phone")).Got(found, "11 位手机号码，或带区号的固定电话").
+		Cured("请填写 11 位手机号码，或如 0551-62800000 的固定电话；多个号码用顿号隔开。")
+	n := 0
+	for _, ch := range Plain(c.Text) {
+		if digit(ch) {
+			n++
+		}
+	}
+	p.report(x.Saying(fmt.Sprintf("%s填写为“%s”（共 %d 位数字），不是手机号码或固定电话。", p.header("phone"), found, n)))
+}
+
+func (p *Pass) yearFormat(t *Table, r *Row) {
+	c := r.Cells["year"]
+	if Blank(c.Text) || c.Lost || c.Year > 0 {
+		return
+	}
+	if _, ok := Year(c.Text); !ok {
+		p.report(finding.New("cell.format", t.Place(r, "year")).Got(cut(c.Text, 30), "四位数字的年份").
+			Saying(p.header("year") + "填写为“" + cut(c.Text, 30) + "”，不是四位数字的年份。").Cured("请填写认定的年份，例如 2022。"))
+	}
+}
+
+func lengthRule() Rule {
+	return Rule{
+		Codes: []finding.Code{"cell.too-long"},
+		Doc:   "有字数上限的列（案例名称 60 字）按 Word 的字数统计。",
+		Run: func(p *Pass) {
+			p.rows(func(t *Table, r *Row) {
+				for _, c := range p.Call.Columns {
+					n := casedoc.Words(r.Text(c.ID))
+					if c.MaxWords > 0 && n > c.MaxWords {
+						p.report(finding.New("cell.too-long", t.Place(r, c.ID)).Got(cut(r.Text(c.ID), 80), fmt.Sprintf("不超过 %d 字", c.MaxWords)).
+							Saying(fmt.Sprintf("%s有 %d 字，超过 %d 字。", c.Header, n, c.MaxWords)).Cured(fmt.Sprintf("请精简到 %d 字以内。", c.MaxWords)))
+					}
+				}
+			})
+		},
+	}
+}
+
+func precisionRule() Rule {
+	return Rule{
+		Codes: []finding.Code{"cell.precision-lost"},
+		Doc:   "长数字被表格软件改成 1.10105E+17 一类的科学记数法，后几位可能已经丢失；同一格不再报格式错误。",
+		Run: func(p *Pass) {
+			p.rows(func(t *Table, r *Row) {
+				seen := map[string]bool{}
+				for _, c := range p.Call.Columns {
+					cell := r.Cells[c.ID]
+					if !cell.Lost || seen[cell.Address] {
+						continue
+					}
+					seen[cell.Address] = true
+					p.report(lostFinding(cell).at(t.Place(r, c.ID), c.Header))
+				}
+				for _, cell := range r.Extra {
+					if cell.Lost {
+						at := t.At()
+						at.Row, at.Cell = r.Number, cell.Address
+						p.report(lostFinding(cell).at(at, cell.Address))
+					}
+				}
+			})
+		},
+	}
+}
+
+type lostFinding Cell
+
+func (c lostFinding) at(at finding.Place, header string) finding.Finding {
+	found := MaskNumber(cut(c.Text, 30))
+	return finding.New("cell.precision-lost", at).Got(found, "").
+		Saying(header + "显示为“" + found + "”，数字的后几位可能已经丢失。")
+}

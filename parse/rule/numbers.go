@@ -1,0 +1,334 @@
+package rule
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"baosong/parse/finding"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// run is a number found in a text: its digits without blanks, and what stands before it.
+type run struct {
+	digits string
+	before string
+}
+
+// runs finds every place where a number of min to most characters may begin: digits with single blanks or line breaks
+// between them, not beside another letter or digit. Only the last character may be X.
+func runs(rs []rune, length int, visit func(start int, r run)) {
+	for i := range rs {
+		if !digit(rs[i]) || (i > 0 && (alnum(rs[i-1]) || (i > 1 && (rs[i-1] == '.' || rs[i-1] == '-') && digit(rs[i-2])))) {
+			continue
+		}
+		var b strings.Builder
+		blanks, j := 0, i
+		for ; j < len(rs) && b.Len() < length; j++ {
+			switch {
+			case digit(rs[j]):
+				b.WriteRune(rs[j])
+				blanks = 0
+			case (rs[j] == 'X' || rs[j] == 'x') && b.Len() == length-1 && length == 18:
+				b.WriteByte('X')
+			case unicode.IsSpace(rs[j]) && blanks < 3:
+				blanks++
+				continue
+			default:
+				j = len(rs) + 1
+			}
+		}
+		if b.Len() != length || j > len(rs) || (j < len(rs) && alnum(rs[j])) || (j+1 < len(rs) && rs[j] == '.' && digit(rs[j+1])) {
+			continue
+		}
+		visit(i, run{b.String(), string(rs[max(0, i-14):i])})
+	}
+}
+
+// IDNumber reports whether 18 characters are a citizen's number after GB 11643: a region, a real date of birth between
+// 1900 and today, and the check character.
+func IDNumber(s string, today time.Time) bool {
+	if len(s) != 18 || !regionCode(s[:2]) {
+		return false
+	}
+	born, err := time.Parse("20060102", s[6:14])
+	if err != nil || born.Year() < 1900 || (!today.IsZero() && born.After(today)) {
+		return false
+	}
+	weights := [17]int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
+	sum := 0
+	for i, w := range weights {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+		sum += int(s[i]-'0') * w
+	}
+	return "10X98765432"[sum%11] == s[17]
+}
+
+func regionCode(s string) bool {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return false
+	}
+	switch n / 10 {
+	case 1:
+		return n >= 11 && n <= 15
+	case 2:
+		return n >= 21 && n <= 23
+	case 3:
+		return n >= 31 && n <= 37
+	case 4:
+		return n >= 41 && n <= 46
+	case 5:
+		return n >= 50 && n <= 54
+	case 6:
+		return n >= 61 && n <= 65
+	}
+	return n == 71 || n == 81 || n == 82 || n == 83
+}
+
+// Luhn reports whether the last digit of a number is its check digit by ISO/IEC 7812.
+func Luhn(s string) bool {
+	sum, double := 0, false
+	for i := len(s) - 1; i >= 0; i-- {
+		d := int(s[i] - '0')
+		if d < 0 || d > 9 {
+			return false
+		}
+		if double {
+			if d *= 2; d > 9 {
+				d -= 9
+			}
+		}
+		sum += d
+		double = !double
+	}
+	return len(s) > 1 && sum%10 == 0 && strings.Trim(s, s[:1]) != ""
+}
+
+// MaskID, MaskPhone and MaskCard hide the middle of a number.
+func MaskID(s string) string { return s[:6] + "********" + s[14:] }
+
+// MaskPhone hides the middle four digits of a mobile number.
+func MaskPhone(s string) string { return s[:3] + "****" + s[7:] }
+
+// MaskCard hides all but the first and last four digits of a card number.
+func MaskCard(s string) string { return s[:4] + strings.Repeat("*", len(s)-8) + s[len(s)-4:] }
+
+var digitRun = regexp.MustCompile(`[0-9](?:[0-9]|[ \-](?:[0-9])){5,}[0-9Xx]?`)
+
+// MaskNumber hides the middle of every long number in a text that is quoted: of seven and more digits.
+func MaskNumber(s string) string {
+	return digitRun.ReplaceAllStringFunc(Plain(s), func(m string) string {
+		n := 0
+		for _, r := range m {
+			if r != ' ' && r != '-' {
+				n++
+			}
+		}
+		if n < 7 {
+			return m
+		}
+		head, tail := 3, 2
+		if n >= 15 {
+			head, tail = 6, 4
+		}
+		i := 0
+		return strings.Map(func(r rune) rune {
+			if r == ' ' || r == '-' {
+				return r
+			}
+			if i++; i > head && i <= n-tail {
+				return '*'
+			}
+			return r
+		}, m)
+	})
+}
+
+// enough reports whether a text has so many digits that a number of that length may stand in it.
+func enough(s string, digits int) bool {
+	n := 0
+	for _, r := range s {
+		if digit(r) {
+			if n++; n >= digits {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var (
+	creditWords = regexp.MustCompile(`信用代码|纳税人识别|税号|登记号|注册号|许可证|执照|专利|机构代码|批准文号|备案`)
+	cardWords   = regexp.MustCompile(`卡号|账号|帐号|银行`)
+)
+
+func idRule() Rule {
+	return Rule{
+		Codes: []finding.Code{"content.id-number"},
+		Doc: "居民身份证号码（18 位，出生日期真实，校验码正确，中间可有空格或换行）出现在材料、邮件主题或正文中。" +
+			"统一社会信用代码不算。号码在任何地方都只显示首尾。",
+		Run: func(p *Pass) {
+			for _, t := range p.Texts {
+				p.ids(piece{at: finding.Place{Where: t.Where}, text: t.Text}, "邮件"+t.Where, map[string]bool{})
+			}
+			for _, f := range p.Files {
+				seen := map[string]bool{}
+				p.pieces(f, func(pc piece) { p.ids(pc, "《"+f.Name+"》"+pc.at.Where, seen) })
+				if f.Doc != nil {
+					p.ids(piece{at: f.At(), text: joined(f)}, "《"+f.Name+"》", seen)
+				}
+			}
+		},
+	}
+}
+
+func (p *Pass) ids(pc piece, where string, seen map[string]bool) {
+	s := Plain(pc.text)
+	if !enough(s, 17) {
+		return
+	}
+	rs := []rune(s)
+	runs(rs, 18, func(start int, r run) {
+		before := r.before
+		if start < 6 {
+			before = pc.before + " " + before
+		}
+		if seen[r.digits] || !IDNumber(r.digits, p.Today) || creditWords.MatchString(tail(before, 16)) {
+			return
+		}
+		seen[r.digits] = true
+		masked := MaskID(r.digits)
+		p.report(finding.New("content.id-number", pc.at).Got(masked, "").Saying(where + "出现居民身份证号码 " + masked + "。"))
+	})
+}
+
+func tail(s string, n int) string {
+	rs := []rune(s)
+	return string(rs[max(0, len(rs)-n):])
+}
+
+var mobileAnywhere = regexp.MustCompile(`1[3-9]\d(?:[ \-]?\d{4}){2}|1[3-9]\d{2}[ \-]?\d{3}[ \-]?\d{4}`)
+
+func phoneRule() Rule {
+	return Rule{
+		Codes: []finding.Code{"content.phone"},
+		Doc: "手机号码出现在联系方式以外的位置。联系人和联系电话列、备注、填表人一行、案例的基本信息表、以“联系人”“联系方式”开头的一行、" +
+			"报送函都是联系方式的位置，不提示。",
+		Run: func(p *Pass) {
+			for _, f := range p.Files {
+				if !searched(f) {
+					continue
+				}
+				seen := map[string]bool{}
+				p.pieces(f, func(pc piece) {
+					if pc.contact || !enough(Plain(pc.text), 11) {
+						return
+					}
+					p.mobiles(f, pc, seen)
+				})
+			}
+		},
+	}
+}
+
+func (p *Pass) mobiles(f *File, pc piece, seen map[string]bool) {
+	s := Plain(pc.text)
+	for _, m := range mobileAnywhere.FindAllStringIndex(s, -1) {
+		before, after := lastRune(s[:m[0]]), firstRune(s[m[1]:])
+		if alnum(before) && !strings.HasSuffix(s[:m[0]], "+86") || alnum(after) || before == '.' || (before == '-' && alnum(lastRune(strings.TrimSuffix(s[:m[0]], "-")))) ||
+			(after == '.' && digit(firstRune(s[m[1]+1:]))) || (after == '-' && digit(firstRune(s[m[1]+1:]))) {
+			continue
+		}
+		number := strings.NewReplacer(" ", "", "-", "").Replace(s[m[0]:m[1]])
+		if seen[number] {
+			continue
+		}
+		seen[number] = true
+		masked := MaskPhone(number)
+		p.report(finding.New("content.phone", pc.at).Got(masked, "").
+			Saying("《" + f.Name + "》" + pc.at.Where + "在联系方式以外的位置出现手机号码 " + masked + "。"))
+	}
+}
+
+func lastRune(s string) rune {
+	rs := []rune(tail(s, 1))
+	if len(rs) == 0 {
+		return ' '
+	}
+	return rs[0]
+}
+
+func firstRune(s string) rune {
+	for _, r := range s {
+		return r
+	}
+	return ' '
+}
+
+func cardRule() Rule {
+	return Rule{
+		Codes: []finding.Code{"content.bank-card"},
+		Doc:   "16 至 19 位、校验正确、前面十个字内有“卡号”“账号”或“银行”的号码，提示是否为银行卡号。",
+		Run: func(p *Pass) {
+			for _, t := range p.Texts {
+				p.cards(piece{at: finding.Place{Where: t.Where}, text: t.Text}, "邮件"+t.Where, map[string]bool{})
+			}
+			for _, f := range p.Files {
+				seen := map[string]bool{}
+				p.pieces(f, func(pc piece) { p.cards(pc, "《"+f.Name+"》"+pc.at.Where, seen) })
+			}
+		},
+	}
+}
+
+func (p *Pass) cards(pc piece, where string, seen map[string]bool) {
+	s := Plain(pc.text)
+	if !enough(s, 16) {
+		return
+	}
+	rs := []rune(s)
+	taken := map[int]bool{}
+	for length := 19; length >= 16; length-- {
+		runs(rs, length, func(start int, r run) {
+			before := tail(r.before, 10)
+			if start < 10 && pc.before != "" {
+				before = tail(pc.before, 10-start) + before
+				if cardWords.MatchString(pc.before) && len([]rune(pc.before)) <= 12 {
+					before = pc.before + before
+				}
+			}
+			if taken[start] || seen[r.digits] || !Luhn(r.digits) || !cardWords.MatchString(before) || IDNumber(r.digits, p.Today) {
+				return
+			}
+			taken[start], seen[r.digits] = true, true
+			masked := MaskCard(r.digits)
+			p.report(finding.New("content.bank-card", pc.at).Got(masked, "").Saying(where + "出现疑似银行卡号 " + masked + "。"))
+		})
+	}
+}
+
+// MaskQuoted hides the numbers of people that a finding quotes: citizens' numbers, mobile numbers, and anything as
+// long as a card's.
+func MaskQuoted(s string) string {
+	if !enough(s, 11) {
+		return s
+	}
+	return personal.ReplaceAllStringFunc(s, func(m string) string {
+		n := len(m)
+		switch {
+		case n == 11:
+			return MaskPhone(m)
+		case n == 18:
+			return MaskID(m)
+		}
+		return m[:4] + "********" + m[n-4:]
+	})
+}
+
+var personal = regexp.MustCompile(`\d{15,19}[Xx]?|1[3-9]\d{9}`)

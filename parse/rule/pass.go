@@ -1,0 +1,170 @@
+package rule
+
+import (
+	"time"
+
+	"baosong/parse/call"
+	"baosong/parse/casedoc"
+	"baosong/parse/finding"
+	"baosong/parse/sheet"
+)
+
+// Pass is one submission as read, with everything a rule may look at. Package parse fills it; rules only read it and
+// report.
+type Pass struct {
+	Call    *call.Call
+	Unit    *call.Unit // nil: checks against the sender's city are left out
+	Today   time.Time
+	Partial bool // what is owed and not there is no fault
+	Nil     bool // a nil return: nothing is owed
+
+	Files  []*File // in order of arrival; those that no longer stand are left out
+	Texts  []Text
+	Table  *Table   // the summary sheet that counts; nil if there is none
+	Others []*Table // further summary tables with rows, which were not read
+
+	Places   *Places
+	Register *Register
+
+	found []finding.Finding
+}
+
+// Text is text that came beside the files.
+type Text struct{ Where, Text string }
+
+// File is one file of the submission.
+type File struct {
+	Name     string // last part of the path
+	Path     string // as the sender named it, inside archives with the path
+	SHA256   string
+	Prior    bool
+	Part     call.PartID
+	Presumed call.PartID // what the name says of a file that could not be read
+	Faults   []finding.Finding
+	Same     *File // an earlier file with the same bytes
+	CopyOf   *File // the editable file that this is a stamped copy of
+	Scan     bool  // pages as pictures, no text
+	Picture  bool  // a picture sent as a file
+	Blank    bool  // the empty form
+	Header   bool  // a table was recognised in it (for a file without a header: false)
+	Book     *sheet.Book
+	Doc      *casedoc.Document
+	Tables   []*Table
+	Lines    []Line   // text of a document in order, what stands apart from the body at the end
+	Case     *CaseDoc // of a case document
+	Title    string
+}
+
+// At returns a place in the file.
+func (f *File) At() finding.Place { return finding.Place{File: f.Name} }
+
+// Table is a summary table as read.
+type Table struct {
+	File    *File
+	Grid    *sheet.Grid
+	Sheet   string         // name of the worksheet, or of the table in a document
+	Header  int            // last row of the header; 0: no header was found
+	Columns map[string]int // by column id, grid column from 1
+	Extra   []ExtraColumn
+	Rows    []*Row
+	Samples int
+	SeqFrom int  // sample rows took running numbers up to here
+	Hidden  bool // the worksheet is hidden
+}
+
+// At returns a place in the table.
+func (t *Table) At() finding.Place { return finding.Place{File: t.File.Name, Sheet: t.Sheet} }
+
+// ExtraColumn is a column that the call does not know.
+type ExtraColumn struct {
+	Header string
+	Cell   string
+	Col    int
+}
+
+// Row is one row of the summary sheet.
+type Row struct {
+	Number int
+	Hidden bool
+	Cells  map[string]Cell // by column id; every mapped column is there, also when its cell is empty
+	Extra  []Cell          // filled cells of unmapped columns
+	Case   *File           // its case file
+	Twin   *Row            // an earlier row with the same cluster and title
+	Match  Match           // its cluster in the register
+}
+
+// Cell is one cell of a row.
+type Cell struct {
+	Text    string // trimmed
+	Address string // A1; in a merged area its top left
+	Lost    bool   // digits are lost
+	Year    int    // of a date cell, else 0
+}
+
+// Text returns the text of a row's cell, "" when there is no such column.
+func (r *Row) Text(column string) string { return r.Cells[column].Text }
+
+// Place returns the place of a row's cell.
+func (t *Table) Place(r *Row, column string) finding.Place {
+	at := t.At()
+	at.Row, at.Column, at.Cell = r.Number, column, r.Cells[column].Address
+	return at
+}
+
+// CaseDoc is a case document taken apart.
+type CaseDoc struct {
+	Facts    map[string]string // by column id
+	FactAt   bool              // a table of basic facts was found
+	Titles   []string          // lines before the facts that may be the case's title
+	Body     string            // what counts for the length
+	Words    int
+	Pictures int
+	Headings []string // bare texts of lines that may be headings
+}
+
+// Line is one paragraph or table cell of a document.
+type Line struct {
+	Text  string
+	Where string // 第3段, 第2页, 表格
+	Facts bool   // within the table of basic facts
+	Apart bool   // not of the body: header, footer, comment, deleted or hidden text
+	Left  string // a table cell's neighbour on the left
+	Block int    // index of its block in the document, -1 apart from the body
+	Row   int    // index of its row in a table
+}
+
+// Title returns the case's title: the fact, else the first line that may be one.
+func (d *CaseDoc) Title() string {
+	if t := d.Facts["title"]; t != "" {
+		return t
+	}
+	if len(d.Titles) > 0 {
+		return d.Titles[0]
+	}
+	return ""
+}
+
+// City returns the sender's city, or "".
+func (p *Pass) City() string {
+	if p.Unit == nil {
+		return ""
+	}
+	return Squeeze(p.Unit.City)
+}
+
+// report adds a finding.
+func (p *Pass) report(f finding.Finding) { p.found = append(p.found, f) }
+
+// Findings returns what the rules have reported so far.
+func (p *Pass) Findings() []finding.Finding { return p.found }
+
+// Cases returns the case files that count: no copies, nothing unreadable.
+func (p *Pass) Cases() []*File {
+	var out []*File
+	for _, f := range p.Files {
+		if f.Part == call.PartCase && f.CopyOf == nil && f.Same == nil && !f.Picture {
+			out = append(out, f)
+		}
+	}
+	return out
+}

@@ -1,0 +1,189 @@
+package rule
+
+import (
+	"path"
+	"strings"
+
+	"baosong/parse/call"
+	"baosong/parse/casedoc"
+	"baosong/parse/finding"
+	"baosong/parse/sheet"
+)
+
+// piece is one stretch of text with its place, as the searches for marks and numbers see it.
+type piece struct {
+	at      finding.Place
+	text    string
+	before  string // what stands to the left or above, in tables
+	contact bool   // a place where phone numbers belong
+	apart   bool
+}
+
+// pieces yields all text of a file.
+func (p *Pass) pieces(f *File, visit func(piece)) {
+	for _, l := range f.Lines {
+		at := f.At()
+		at.Where = l.Where
+		visit(piece{at: at, text: l.Text, before: l.Left, contact: l.Facts || contactLine(l.Text), apart: l.Apart})
+	}
+	if f.Book == nil {
+		return
+	}
+	for _, g := range f.Book.Sheets {
+		p.gridPieces(f, g, visit)
+	}
+}
+
+func (p *Pass) gridPieces(f *File, g *sheet.Grid, visit func(piece)) {
+	t := tableOf(f, g)
+	byCol := map[int]string{}
+	if t != nil {
+		for id, col := range t.Columns {
+			byCol[col] = id
+		}
+	}
+	for i := range g.Rows {
+		row := &g.Rows[i]
+		data := t != nil && t.Header > 0 && row.Number > t.Header && isData(t, row.Number)
+		rowContact := !data && contactRow(row)
+		left := ""
+		for _, c := range row.Cells {
+			pc := piece{text: c.Text, before: left, contact: rowContact}
+			pc.at = finding.Place{File: f.Name, Sheet: g.Name, Cell: sheet.Address(c.Col, row.Number), Row: row.Number}
+			if data {
+				pc.at.Column = byCol[c.Col]
+				pc.contact = contactColumn(pc.at.Column)
+				if h, ok := g.At(t.Header, c.Col); ok {
+					pc.before = h.Text + " " + left
+				}
+			}
+			left = c.Text
+			visit(pc)
+		}
+	}
+}
+
+func tableOf(f *File, g *sheet.Grid) *Table {
+	for _, t := range f.Tables {
+		if t.Grid == g {
+			return t
+		}
+	}
+	return nil
+}
+
+func isData(t *Table, number int) bool {
+	for _, r := range t.Rows {
+		if r.Number == number {
+			return true
+		}
+	}
+	return false
+}
+
+// contactColumn reports whether phone numbers belong in a column.
+func contactColumn(id string) bool { return id == "contact" || id == "phone" || id == "note" }
+
+// contactLine reports whether a line is a place for phone numbers: it begins with 联系人 or the like.
+func contactLine(line string) bool {
+	s := strings.TrimLeft(Squeeze(line), "(（【[*※注:：")
+	for _, w := range []string{"联系人", "联系方式", "联系电话", "填表人", "填报人", "制表人", "经办人", "报送人", "电话", "手机"} {
+		if strings.HasPrefix(s, w) {
+			return true
+		}
+	}
+	return false
+}
+
+func contactRow(row *sheet.Row) bool {
+	for _, c := range row.Cells {
+		s := Squeeze(c.Text)
+		for _, w := range []string{"填表人", "填报人", "制表人", "联系人", "联系电话", "联系方式", "经办人", "电话:"} {
+			if strings.Contains(s, w) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// rowTexts yields each row of a file's worksheets as one text, for what is spread over cells.
+func rowTexts(f *File, visit func(piece)) {
+	if f.Book == nil {
+		return
+	}
+	for _, g := range f.Book.Sheets {
+		for i := range g.Rows {
+			row := &g.Rows[i]
+			if len(row.Cells) < 2 {
+				continue
+			}
+			texts := make([]string, len(row.Cells))
+			for j, c := range row.Cells {
+				texts[j] = c.Text
+			}
+			at := finding.Place{File: f.Name, Sheet: g.Name, Row: row.Number, Cell: sheet.Address(row.Cells[0].Col, row.Number)}
+			visit(piece{at: at, text: strings.Join(texts, " ")})
+		}
+	}
+}
+
+// DocLines lays a document out as lines with their places. Facts are marked later by the reading of case documents.
+func DocLines(d *casedoc.Document) []Line {
+	var out []Line
+	paragraph := 0
+	for i, b := range d.Blocks {
+		where := ""
+		if b.Page > 0 {
+			where = "第" + itoa(b.Page) + "页"
+		}
+		if b.Table != nil {
+			out = append(out, tableLines(b.Table, orElse(where, "表格"), i)...)
+			continue
+		}
+		paragraph++
+		out = append(out, Line{Text: b.Text, Where: orElse(where, "第"+itoa(paragraph)+"段"), Block: i})
+	}
+	for _, x := range []struct {
+		where string
+		texts []string
+	}{{"页眉", d.Headers}, {"页脚", d.Footers}, {"文本框", d.TextBoxes}, {"批注", d.Comments}, {"修订中删除的文字", d.Deleted}, {"隐藏文字", d.Hidden}, {"脚注", d.Notes}} {
+		for _, t := range x.texts {
+			out = append(out, Line{Text: t, Where: x.where, Apart: true, Block: -1})
+		}
+	}
+	return out
+}
+
+func tableLines(t *casedoc.Table, where string, block int) []Line {
+	var out []Line
+	for i, row := range t.Rows {
+		left := ""
+		for _, c := range row {
+			for _, s := range strings.Split(c.Text, "\n") {
+				if strings.TrimSpace(s) != "" {
+					out = append(out, Line{Text: s, Where: where, Left: left, Block: block, Row: i})
+				}
+			}
+			left = c.Text
+		}
+	}
+	return out
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// searched reports whether phone numbers are looked for in a file: in what is material, not in letters.
+func searched(f *File) bool {
+	return f.Part == call.PartSummary || f.Part == call.PartCase || f.Part == call.PartMeasures
+}
+
+// nameParts returns a path's parts, each a file or folder name.
+func nameParts(p string) []string {
+	return strings.Split(path.Clean(strings.ReplaceAll(p, "\\", "/")), "/")
+}

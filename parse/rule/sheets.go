@@ -1,0 +1,202 @@
+package rule
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"baosong/parse/call"
+	"baosong/parse/finding"
+)
+
+func sheetRule() Rule {
+	return Rule{
+		Codes: []finding.Code{"sheet.missing", "sheet.no-header", "sheet.column-missing", "sheet.no-rows", "sheet.several", "sheet.extra-column", "sheet.copy"},
+		Doc: "汇总表：有案例就要有汇总表；表头按列名和同义列名识别，前面可有标题行，表头可占两行，列的次序不限，表可以在第二个工作表或 Word 文件里。" +
+			"多出的列略过；有几张汇总表时采用第一张有内容的。盖章的扫描件或 PDF 以可编辑的汇总表为准。",
+		Run: func(p *Pass) {
+			p.sheetMissing()
+			p.sheetShape()
+			p.sheetSeveral()
+		},
+	}
+}
+
+// sheetMissing reports cases without any summary. A summary that came but could not be read has its own finding.
+func (p *Pass) sheetMissing() {
+	if p.Table != nil || p.Partial || p.Nil {
+		return
+	}
+	if part, asked := p.Call.Part(call.PartSummary); !asked || !part.Required {
+		return
+	}
+	var only *File
+	for _, f := range p.Files {
+		switch {
+		case f.Presumed == call.PartSummary || (f.Part == call.PartSummary && (f.Blank || len(f.Tables) > 0)):
+			return
+		case f.Part == call.PartSummary:
+			only = f
+		}
+	}
+	if only != nil {
+		p.report(finding.New("sheet.missing", only.At()).Saying("收到的汇总表《" + only.Name + "》不能读取文字，还缺可编辑的汇总表。").
+			Cured("请报送可编辑的汇总表（.xlsx）。"))
+		return
+	}
+	if len(p.Cases()) > 0 {
+		p.report(finding.New("sheet.missing", finding.Place{}).Saying("收到典型案例，但没有收到汇总表。"))
+	}
+}
+
+func (p *Pass) sheetShape() {
+	t := p.Table
+	if t == nil {
+		return
+	}
+	if t.Header == 0 {
+		p.report(finding.New("sheet.no-header", t.At()).Saying("在《" + t.File.Name + "》中找到了表格，但没有找到表头一行。").
+			Cured("请使用下发的汇总表，保留表头（" + p.headers() + "）。"))
+		return
+	}
+	for _, c := range p.Call.Columns {
+		if _, ok := t.Columns[c.ID]; c.Required && !ok {
+			at := t.At()
+			at.Column, at.Row = c.ID, t.Header
+			p.report(finding.New("sheet.column-missing", at).Got("", c.Header).Saying("汇总表缺少“" + c.Header + "”一列。").
+				Cured("请补上“" + c.Header + "”一列并逐行填写。"))
+		}
+	}
+	for _, x := range t.Extra {
+		at := t.At()
+		at.Cell, at.Row = x.Cell, t.Header
+		p.report(finding.New("sheet.extra-column", at).Got(cut(x.Header, 30), "").Saying("表样中没有“" + cut(x.Header, 30) + "”一列，已略过。"))
+	}
+	if len(t.Rows) == 0 && t.Samples == 0 {
+		p.report(finding.New("sheet.no-rows", t.At()).Saying("汇总表《" + t.File.Name + "》只有表头，没有填写案例。"))
+	}
+}
+
+func (p *Pass) headers() string {
+	var names []string
+	for _, c := range p.Call.Columns {
+		if c.Required {
+			names = append(names, c.Header)
+		}
+	}
+	return strings.Join(names, "、")
+}
+
+func (p *Pass) sheetSeveral() {
+	var at []string
+	for _, t := range p.Others {
+		at = append(at, "《"+t.File.Name+"》"+t.Sheet)
+	}
+	if len(at) > 0 && p.Table != nil {
+		x := finding.New("sheet.several", p.Others[0].At())
+		p.report(x.Saying(fmt.Sprintf("共有 %d 张汇总表，已采用《%s》%s，其余未读取：%s。", len(at)+1, p.Table.File.Name, p.Table.Sheet, strings.Join(at, "、"))))
+	}
+	for _, f := range p.Files {
+		if f.Part == call.PartSummary && f.CopyOf != nil && f.Same == nil {
+			p.report(finding.New("sheet.copy", f.At()).Saying("《" + f.Name + "》是汇总表的盖章件，以可编辑的《" + f.CopyOf.Name + "》为准。"))
+		}
+	}
+}
+
+func hiddenRule() Rule {
+	return Rule{
+		Codes: []finding.Code{"row.hidden"},
+		Doc:   "隐藏的行也一并读取，逐行记录。",
+		Run: func(p *Pass) {
+			p.rows(func(t *Table, r *Row) {
+				if r.Hidden {
+					at := t.At()
+					at.Row = r.Number
+					p.report(finding.New("row.hidden", at).Saying(fmt.Sprintf("第 %d 行在表格中被隐藏，已一并读取。", r.Number)))
+				}
+			})
+		},
+	}
+}
+
+// rows runs over the rows of the table that counts.
+func (p *Pass) rows(visit func(*Table, *Row)) {
+	if p.Table == nil || p.Table.Header == 0 {
+		return
+	}
+	for _, r := range p.Table.Rows {
+		visit(p.Table, r)
+	}
+}
+
+func sequenceRule() Rule {
+	return Rule{
+		Codes: []finding.Code{"row.sequence"},
+		Doc:   "序号应从 1 起连续；空着不算错，“1.”“01”“一”都可以。",
+		Run: func(p *Pass) {
+			last, seen := 0, map[int]int{}
+			if p.Table != nil {
+				last = p.Table.SeqFrom
+			}
+			addresses := map[string]bool{}
+			p.rows(func(t *Table, r *Row) {
+				c := r.Cells["seq"]
+				if Blank(c.Text) || addresses[c.Address] {
+					return
+				}
+				addresses[c.Address] = true
+				n, ok := Seq(c.Text)
+				if !ok {
+					p.report(finding.New("row.sequence", t.Place(r, "seq")).Got(cut(c.Text, 20), fmt.Sprint(last+1)).
+						Saying("序号填写为“" + cut(c.Text, 20) + "”，不是数字。"))
+					return
+				}
+				x := finding.New("row.sequence", t.Place(r, "seq")).Got(cut(c.Text, 20), fmt.Sprint(last+1))
+				first, again := seen[n]
+				switch {
+				case again:
+					p.report(x.Saying(fmt.Sprintf("序号 %d 与第 %d 行重复。", n, first)))
+				case n != last+1 && !(t.SeqFrom > 0 && last == t.SeqFrom && n == 1):
+					p.report(x.Saying(fmt.Sprintf("序号 %d 不连续，按次序应为 %d。", n, last+1)))
+				}
+				seen[n] = r.Number
+				if !again {
+					last = n
+				}
+			})
+		},
+	}
+}
+
+func duplicateRowRule() Rule {
+	return Rule{
+		Codes: []finding.Code{"row.duplicate"},
+		Doc:   "同一集群下的案例名称不能重复；不同集群的案例可以同名。",
+		Run: func(p *Pass) {
+			p.rows(func(t *Table, r *Row) {
+				if r.Twin != nil {
+					p.report(finding.New("row.duplicate", t.Place(r, "title")).Got(cut(r.Text("title"), 60), "").
+						Saying(fmt.Sprintf("第 %d 行的集群名称和案例名称与第 %d 行相同。", r.Number, r.Twin.Number)))
+				}
+			})
+		},
+	}
+}
+
+// column reports whether the table has a column of the call.
+func (t *Table) column(id string) bool {
+	_, ok := t.Columns[id]
+	return ok
+}
+
+// Twins marks each row that repeats an earlier one's cluster and title.
+func Twins(t *Table, key func(*Row) string) {
+	var keys []string
+	for i, r := range t.Rows {
+		k := key(r)
+		if at := slices.Index(keys, k); at >= 0 && k != "" {
+			r.Twin = t.Rows[at]
+		}
+		keys = append(keys[:i:i], k)
+	}
+}

@@ -1,0 +1,282 @@
+package parse
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+
+	"baosong/parse/call"
+	"baosong/parse/casedoc"
+	"baosong/parse/rule"
+	"baosong/parse/sheet"
+)
+
+// docGrids returns the tables of a document as grids; a grid's rows are the table's, from 1.
+func docGrids(d *casedoc.Document) []*sheet.Grid {
+	var out []*sheet.Grid
+	for _, b := range d.Blocks {
+		if b.Table != nil {
+			out = append(out, tableGrid(b.Table, fmt.Sprintf("表格%d", len(out)+1)))
+		}
+	}
+	return out
+}
+
+func tableGrid(t *casedoc.Table, name string) *sheet.Grid {
+	g := &sheet.Grid{Name: name}
+	for i, cells := range t.Rows {
+		row := sheet.Row{Number: i + 1}
+		for _, c := range cells {
+			if c.ColSpan > 1 || c.RowSpan > 1 {
+				g.Merges = append(g.Merges, sheet.Range{Row1: i + 1, Col1: c.Col, Row2: i + max(c.RowSpan, 1), Col2: c.Col + max(c.ColSpan, 1) - 1})
+			}
+			if strings.TrimSpace(c.Text) != "" {
+				row.Cells = append(row.Cells, sheet.Cell{Col: c.Col, Text: c.Text})
+			}
+		}
+		slices.SortStableFunc(row.Cells, func(a, b sheet.Cell) int { return cmp.Compare(a.Col, b.Col) })
+		if len(row.Cells) > 0 {
+			g.Rows = append(g.Rows, row)
+		}
+	}
+	return g
+}
+
+// summaryTables returns the summary tables among grids, visible ones first. fileName, bare, may say that a table
+// without a header is meant as one; it is empty where the name does not count.
+func summaryTables(f *rule.File, grids []*sheet.Grid, c *call.Call, fileName string) []*rule.Table {
+	n := headerNames(c)
+	var out []*rule.Table
+	var headless *rule.Table
+	for _, hidden := range []bool{false, true} {
+		for _, g := range grids {
+			if g.Hidden != hidden {
+				continue
+			}
+			t := &rule.Table{File: f, Grid: g, Sheet: g.Name, Hidden: g.Hidden, Columns: map[string]int{}}
+			if h := findHeader(g, n); h.score >= headerLeast {
+				readTable(t, h, n, c)
+				out = append(out, t)
+			} else if headless == nil && !hidden && looksHeadless(g, h.score, c, fileName) {
+				headless = t
+			}
+		}
+	}
+	if len(out) == 0 && headless != nil {
+		out = append(out, headless)
+	}
+	return out
+}
+
+// looksHeadless reports whether a grid is a summary whose header is missing: wide rows that hold a direction of the
+// call, or, in a file that calls itself a summary, any wide rows.
+func looksHeadless(g *sheet.Grid, score int, c *call.Call, fileName string) bool {
+	wide, known := 0, 0
+	for i := range g.Rows {
+		if i > 200 {
+			break
+		}
+		row := &g.Rows[i]
+		if len(row.Cells) >= 4 {
+			wide++
+		}
+		for _, cell := range row.Cells {
+			if d, _ := rule.Direction(cell.Text, c.Directions); d != "" {
+				known++
+			}
+			if l, _ := rule.Level(cell.Text, c.Levels); l != "" {
+				known++
+			}
+		}
+		if i == 0 && strings.Contains(rule.Bare(rowText(row)), "汇总表") {
+			fileName += "汇总表"
+		}
+	}
+	return wide > 0 && (known >= 2 || (strings.Contains(fileName, "汇总") && (score >= 2 || known > 0 || wide >= 2)))
+}
+
+func rowText(row *sheet.Row) string {
+	var b strings.Builder
+	for _, c := range row.Cells {
+		b.WriteString(c.Text)
+	}
+	return b.String()
+}
+
+func readTable(t *rule.Table, h header, n names, c *call.Call) {
+	t.Header, t.Columns = h.bottom, h.columns
+	used := map[int]bool{}
+	for _, col := range h.columns {
+		used[col] = true
+	}
+	told := map[string]bool{}
+	for col := 1; col <= headerColumn; col++ {
+		text := h.texts[col]
+		r0, c0 := t.Grid.Anchor(h.bottom, col)
+		at := sheet.Address(c0, r0)
+		if text != "" && !used[col] && !told[at] && !mergedColumn(t.Grid, h, col, used) {
+			told[at] = true
+			t.Extra = append(t.Extra, rule.ExtraColumn{Header: strings.Join(strings.Fields(text), ""), Cell: at, Col: col})
+		}
+	}
+	for i := range t.Grid.Rows {
+		row := &t.Grid.Rows[i]
+		if row.Number > h.bottom {
+			addRow(t, row, h, n)
+		}
+	}
+}
+
+// mergedColumn reports whether a column only repeats a used header merged across it.
+func mergedColumn(g *sheet.Grid, h header, col int, used map[int]bool) bool {
+	r0, c0 := g.Anchor(h.bottom, col)
+	return c0 != col && used[c0] && r0 <= h.bottom
+}
+
+var (
+	totalPattern  = regexp.MustCompile(`^[(（\[]?(?:合计|总计|共计|小计|累计|总数)`)
+	footPattern   = regexp.MustCompile(`^(?:注|备注|说明|附注|填表说明|填表人|填报人|制表人?|审核人?|复核人?|联系人|联系电话|填表日期|填报日期|报送日期|填报时间|填表时间|填报单位|报送单位|填表单位|单位负责人|负责人|分管领导|主管领导|分管负责人|经办人|单位(?:盖章|公章)|日期)(?:[(（][^)）]*[)）])?\s*[:：]`)
+	notePattern   = regexp.MustCompile(`^(?:注\s*\d|\*|※|[1-9][.、．]\s*\S{12,})`)
+	samplePattern = regexp.MustCompile(`^[(（\[【<《]?(?:填写)?(?:示例|样例|例\s*\d{0,2}\s*[)）\]】]?\s*[:：])|^[(（\[【]例[)）\]】]`)
+)
+
+// addRow takes one row below the header: a case, or one of the lines that stand among or below the cases.
+func addRow(t *rule.Table, row *sheet.Row, h header, n names) {
+	own := ownCells(row)
+	if len(own) == 0 {
+		return
+	}
+	if isSample(own) {
+		t.Samples++
+		if c, ok := row.At(h.columns["seq"]); ok {
+			if s, ok := rule.Seq(c.Text); ok {
+				t.SeqFrom = max(t.SeqFrom, s)
+			}
+		}
+		return
+	}
+	if isFoot(t, row, own, h) || repeatsHeader(row, h, n) || emptyRow(row, h) {
+		return
+	}
+	r := &rule.Row{Number: row.Number, Hidden: row.Hidden, Cells: map[string]rule.Cell{}}
+	mapped := map[int]bool{}
+	for id, col := range h.columns {
+		r.Cells[id] = readCell(t.Grid, row.Number, col)
+		mapped[col] = true
+	}
+	for _, c := range own {
+		if !mapped[c.Col] {
+			r.Extra = append(r.Extra, readCell(t.Grid, row.Number, c.Col))
+		}
+	}
+	t.Rows = append(t.Rows, r)
+}
+
+func ownCells(row *sheet.Row) []sheet.Cell {
+	var out []sheet.Cell
+	for _, c := range row.Cells {
+		if strings.TrimSpace(c.Text) != "" {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func isSample(own []sheet.Cell) bool {
+	for i := 0; i < len(own) && i < 2; i++ {
+		if samplePattern.MatchString(strings.TrimSpace(rule.Plain(own[i].Text))) {
+			return true
+		}
+	}
+	return false
+}
+
+// isFoot tells totals, notes and signatures from cases.
+func isFoot(t *rule.Table, row *sheet.Row, own []sheet.Cell, h header) bool {
+	for i := 0; i < len(own) && i < 2; i++ {
+		s := rule.Squeeze(own[i].Text)
+		if totalPattern.MatchString(s) && own[i].Col != h.columns["title"] && own[i].Col != h.columns["cluster"] || totalWord(s) {
+			return true
+		}
+	}
+	first := rule.Squeeze(own[0].Text)
+	if footPattern.MatchString(first) {
+		return true
+	}
+	wide := spans(t.Grid, row.Number, own[0].Col)
+	if len(own) <= 2 && notePattern.MatchString(first) && (wide >= 3 || own[0].Col == 1) {
+		return true
+	}
+	if len(own) == 1 && wide >= 3 {
+		return true
+	}
+	return len(own) == 1 && own[0].Col != h.columns["title"] && own[0].Col != h.columns["cluster"] && alone(own[0], h)
+}
+
+func totalWord(s string) bool {
+	return s == "合计" || s == "总计" || s == "共计" || s == "小计" || strings.HasPrefix(s, "合计:") || strings.HasPrefix(s, "合计共")
+}
+
+// alone reports whether the only cell of a row makes no case: a group's heading, a stray note.
+func alone(c sheet.Cell, h header) bool {
+	for _, id := range []string{"body", "contact", "phone", "direction", "level"} {
+		if h.columns[id] == c.Col {
+			return false
+		}
+	}
+	return true
+}
+
+func spans(g *sheet.Grid, row, col int) int {
+	for _, m := range g.Merges {
+		if m.Row1 == row && m.Col1 == col {
+			return m.Col2 - m.Col1 + 1
+		}
+	}
+	return 1
+}
+
+func repeatsHeader(row *sheet.Row, h header, n names) bool {
+	hits := 0
+	for _, c := range row.Cells {
+		if id := n.lookup(c.Text); id != "" && h.columns[id] == c.Col {
+			hits++
+		}
+	}
+	return hits >= 4
+}
+
+// emptyRow reports whether a row holds nothing of a case: only its number, or what was filled down beforehand.
+func emptyRow(row *sheet.Row, h header) bool {
+	for _, id := range []string{"cluster", "title", "direction", "body", "contact", "phone"} {
+		if col, ok := h.columns[id]; ok {
+			if c, has := row.At(col); has && !rule.Blank(c.Text) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func readCell(g *sheet.Grid, row, col int) rule.Cell {
+	r0, c0 := g.Anchor(row, col)
+	out := rule.Cell{Address: sheet.Address(c0, r0)}
+	c, ok := g.At(row, col)
+	if !ok {
+		return out
+	}
+	out.Text = strings.TrimSpace(c.Text)
+	out.Lost = c.Lost || scientific.MatchString(rule.Squeeze(c.Text))
+	if c.Kind == sheet.KindNumber && !c.Lost && scientific.MatchString(out.Text) && math.Abs(c.Number) < 1e15 && c.Number == math.Trunc(c.Number) {
+		out.Text, out.Lost = fmt.Sprintf("%.0f", c.Number), false
+	}
+	if c.Kind == sheet.KindDate {
+		out.Year, _ = rule.DateYear(c.Number, false)
+	}
+	return out
+}
+
+var scientific = regexp.MustCompile(`(?i)^\d(?:\.\d+)?e\+\d+$`)
