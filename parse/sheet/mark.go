@@ -70,7 +70,7 @@ func MarkWorkbook(src, dst string, marks []Mark, list []ListRow) error {
 func markBytes(raw []byte, marks []Mark, list []ListRow) (out []byte, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			out, err = nil, fmt.Errorf("%w: %v", ErrUnsafe, v)
+			out, err = nil, fmt.Errorf("%w: marking gave up: %v", ErrUnsafe, v)
 		}
 	}()
 	m, err := newMarker(raw)

@@ -138,18 +138,20 @@ func TestCanMark(t *testing.T) {
 	}
 }
 
-// soffice converts a file with LibreOffice, where it is.
-func soffice(t *testing.T, src, to string) string {
+// soffice converts files with LibreOffice, where it is, and returns the new ones in the same order.
+func soffice(t *testing.T, to string, src ...string) (made []string) {
 	t.Helper()
 	exe, err := exec.LookPath("soffice")
 	if err != nil {
 		t.Skip("LIBREOFFICE MISSING: what was written was NOT opened by another program")
 	}
 	dir := t.TempDir()
-	cmd := exec.Command(exe, "-env:UserInstallation=file://"+filepath.Join(dir, "profile"), "--headless", "--convert-to", to, "--outdir", dir, src)
-	if out, err := cmd.CombinedOutput(); err != nil {
+	args := []string{"-env:UserInstallation=file://" + filepath.Join(dir, "profile"), "--headless", "--convert-to", to, "--outdir", dir}
+	if out, err := exec.Command(exe, append(args, src...)...).CombinedOutput(); err != nil {
 		t.Fatalf("soffice: %v\n%s", err, out)
 	}
-	ext, _, _ := strings.Cut(to, ":")
-	return filepath.Join(dir, strings.TrimSuffix(filepath.Base(src), filepath.Ext(src))+"."+ext)
+	for _, s := range src {
+		made = append(made, filepath.Join(dir, strings.TrimSuffix(filepath.Base(s), filepath.Ext(s))+"."+to))
+	}
+	return made
 }

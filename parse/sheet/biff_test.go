@@ -1,0 +1,117 @@
+package sheet
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"math"
+	"testing"
+
+	"baosong/parse/container"
+)
+
+// rec makes one record.
+func rec(kind int, data ...byte) []byte {
+	b := binary.LittleEndian.AppendUint16(nil, uint16(kind))
+	b = binary.LittleEndian.AppendUint16(b, uint16(len(data)))
+	return append(b, data...)
+}
+
+func words(n ...int) (b []byte) {
+	for _, v := range n {
+		b = binary.LittleEndian.AppendUint16(b, uint16(v))
+	}
+	return b
+}
+
+func double(v float64) []byte { return binary.LittleEndian.AppendUint64(nil, math.Float64bits(v)) }
+
+func join(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
+
+// oldStreams are bare streams of the versions 2, 3 and 4, which no program here writes any more; the shapes are those
+// of the OpenOffice.org documentation of the format.
+func oldStreams() [][]byte {
+	name := []byte{0xBA, 0xCF, 0xB7, 0xCA} // 合肥 in GBK
+	v2 := join(rec(0x09, words(2, 0x10)...), rec(recCodePage, words(936)...),
+		rec(0x1E, append([]byte{7}, "General"...)...), rec(0x1E, append([]byte{8}, "yyyy/m/d"...)...),
+		rec(0x02, join(words(0, 0), []byte{0, 0, 0}, words(7))...),
+		rec(0x03, join(words(1, 0), []byte{0, 1, 0}, double(45464))...),
+		rec(0x04, join(words(1, 1), []byte{0, 0, 0, 4}, name)...),
+		rec(0x05, join(words(2, 0), []byte{0, 0, 0, 1, 0})...), rec(recEOF))
+	head := func(bof int) []byte {
+		return join(rec(bof, words(0, 0x10, 0)...), rec(recCodePage, words(936)...))
+	}
+	v3 := join(head(0x209), rec(0x1E, append([]byte{7}, "General"...)...), rec(0x1E, append([]byte{8}, "yyyy/m/d"...)...),
+		rec(0x243, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), rec(0x243, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+		rec(recNumber, join(words(1, 0, 1), double(45464))...), rec(recLabel, join(words(1, 1, 0, 4), name)...),
+		rec(recRK, join(words(0, 0, 0), words(7<<2|2, 0))...), rec(0x206, join(words(3, 0, 0), []byte{0, 0, 0, 0, 0, 0, 0xFF, 0xFF}, words(0))...),
+		rec(recString, join(words(4), name)...), rec(recEOF))
+	v4 := join(head(0x409), rec(recFormat, join(words(0), []byte{7}, []byte("General"))...), rec(recFormat, join(words(0), []byte{8}, []byte("yyyy/m/d"))...),
+		rec(0x443, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), rec(0x443, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+		rec(recNumber, join(words(1, 0, 1), double(45464))...), rec(recLabel, join(words(1, 1, 0, 4), name)...),
+		rec(recRK, join(words(0, 0, 0), words(7<<2|2, 0))...), rec(recEOF))
+	return [][]byte{v2, v3, v4, v5(name)}
+}
+
+// v5 is a workbook stream of Excel 95: text in the book's code page, a sheet with a name and a place of its own.
+func v5(name []byte) []byte {
+	head := join(rec(recBOF, words(0x500, 5, 0, 0)...), rec(recCodePage, words(936)...),
+		rec(recFormat, join(words(164), []byte{10}, []byte("yyyy/mm/dd"))...), rec(recXF, words(0, 0, 0, 0)...), rec(recXF, words(0, 164, 0, 0)...))
+	bound := func(at int) []byte { return rec(recBound, join(words(at, 0, 0), []byte{4}, name)...) }
+	at := len(head) + len(bound(0)) + 4
+	return join(head, bound(at), rec(recEOF), rec(recBOF, words(0x500, 0x10, 0, 0)...),
+		rec(recRow, words(1, 0, 2, 0, 0, 0, 0x20, 0)...), rec(recRK, join(words(0, 0, 0), words(7<<2|2, 0))...),
+		rec(recNumber, join(words(1, 0, 1), double(45464))...), rec(recRString, join(words(1, 1, 0, 4), name, []byte{1, 0, 0})...), rec(recEOF))
+}
+
+func TestOldVersions(t *testing.T) {
+	t.Parallel()
+	for i, s := range oldStreams() {
+		book, err := read(context.Background(), bytes.NewReader(s), int64(len(s)), container.XLS2, Limits{})
+		if err != nil {
+			t.Errorf("version %d: %v", i+2, err)
+			continue
+		}
+		date := "2024/6/21"
+		if i == 3 {
+			date = "2024/06/21"
+			if g := book.Sheets[0]; g.Name != "合肥" || !g.Rows[1].Hidden {
+				t.Errorf("version 5: sheet %q, second row %+v", g.Name, g.Rows[1])
+			}
+		}
+		for at, want := range map[[2]int]string{{1, 1}: "7", {2, 1}: date, {2, 2}: "合肥"} {
+			if c, _ := book.Sheets[0].At(at[0], at[1]); c.Text != want {
+				t.Errorf("version %d: %s is %q, want %q", i+2, Address(at[1], at[0]), c.Text, want)
+			}
+		}
+	}
+}
+
+// TestStringsOverContinue: the characters of a shared string reach over the edge of a record, and the next record goes
+// on with another width of characters; then a string's formatting runs do.
+func TestStringsOverContinue(t *testing.T) {
+	t.Parallel()
+	s := segments{parts: [][]byte{
+		join(words(4), []byte{1}, []byte{0x08, 0x54, 0xA5, 0x80}), // 合肥, then the edge
+		join([]byte{0}, []byte("ab"), words(2), []byte{8}, words(1), []byte("xy"), []byte{0, 0}),
+		{0, 0}, // the run's second half, without an option byte
+		join(words(1), []byte{0}, []byte("z")),
+	}}
+	for _, want := range []string{"合肥ab", "xy", "z"} {
+		if got := s.text(); got != want || s.short {
+			t.Errorf("got %q (short %v), want %q", got, s.short, want)
+		}
+	}
+	if s.text(); !s.short {
+		t.Error("the end was not noticed")
+	}
+}
+
+func TestRK(t *testing.T) {
+	t.Parallel()
+	for v, want := range map[uint32]float64{7<<2 | 2: 7, 123456<<2 | 3: 1234.56, 0x3FF00000: 1, 0x3FF00001: 0.01, 0xFFFFFFFE: -1, 0xFFFFFFFF: -0.01} {
+		if got := rk(v); got != want {
+			t.Errorf("rk(%#x) = %v, want %v", v, got, want)
+		}
+	}
+}
