@@ -24,6 +24,8 @@ var (
 	ErrNoFolder = errors.New("no such folder")
 	// ErrNoIdle says that the server has no IDLE.
 	ErrNoIdle = errors.New("server has no IDLE")
+	// ErrNoMove says that the server cannot take a single mail out of a folder.
+	ErrNoMove = errors.New("server has neither MOVE nor UIDPLUS")
 	// ErrKeyword says that the keyword cannot be sent, or the folder does not keep keywords.
 	ErrKeyword = errors.New("keyword not possible")
 	// ErrMalformed says that the server's answer could not be understood.
@@ -65,7 +67,7 @@ func (c *Client) fault(op string, err error) error {
 	if errors.As(err, &own) {
 		return err
 	}
-	for _, plain := range []error{ErrGone, ErrTruncated, ErrKeyword, ErrNoIdle, ErrMalformed} {
+	for _, plain := range []error{ErrGone, ErrTruncated, ErrKeyword, ErrNoIdle, ErrNoMove, ErrMalformed} {
 		if errors.Is(err, plain) {
 			return &Error{Op: op, Temporary: plain == ErrTruncated, Err: err}
 		}

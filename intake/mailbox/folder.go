@@ -27,20 +27,36 @@ func (c *Client) List(ctx context.Context) ([]string, error) {
 	return slices.Compact(names), err
 }
 
-// Create makes a folder and subscribes to it, so that web mail shows it. A folder that is there already is fine.
+// Create makes a folder and subscribes to it, so that web mail shows it. A folder that is there already is fine; each is
+// asked about once in a connection.
 func (c *Client) Create(ctx context.Context, folder string) error {
-	err := c.do(ctx, "create", c.o.PollLimit, func(*timer) error { return c.imap.Create(folder, nil).Wait() })
+	if c.made[folder] {
+		return nil
+	}
+	there := false
+	err := c.do(ctx, "create", c.o.PollLimit, func(*timer) error {
+		err := c.imap.Create(folder, nil).Wait()
+		var refusal *imap.Error
+		if there = errors.As(err, &refusal) && refusal.Code == imap.ResponseCodeAlreadyExists; there {
+			return nil
+		}
+		return err
+	})
 	if err != nil && !c.Lost() {
 		// Not every server says ALREADYEXISTS; the list tells.
 		if names, listErr := c.List(ctx); listErr == nil && slices.Contains(names, folder) {
-			err = nil
+			there, err = true, nil
 		}
 	}
-	if err != nil || c.Lost() {
+	if err != nil {
 		return err
 	}
+	c.made[folder] = true
+	if there {
+		return nil
+	}
 	err = c.do(ctx, "subscribe", c.o.PollLimit, func(*timer) error { return c.imap.Subscribe(folder).Wait() })
-	if err != nil {
+	if err != nil { // web mail may not show it; that is all
 		c.o.Log.Debug("imap folder not subscribed", "folder", folder, "err", err)
 	}
 	return nil

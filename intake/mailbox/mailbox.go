@@ -59,6 +59,7 @@ type Client struct {
 	folder   Folder
 	readOnly bool
 	flags    []imap.Flag // PERMANENTFLAGS of the open folder
+	made     map[string]bool
 
 	// withoutID is set when the server's answer to ID ended the connection: the next one does without.
 	withoutID bool
@@ -119,7 +120,7 @@ func (c *Client) connectOnce(ctx context.Context) error {
 		return err
 	}
 	c.wire = w
-	c.folder = Folder{}
+	c.folder, c.made = Folder{}, map[string]bool{}
 	c.imap = imapclient.New(w, &imapclient.Options{UnilateralDataHandler: &imapclient.UnilateralDataHandler{
 		Mailbox: func(d *imapclient.UnilateralDataMailbox) {
 			if d.NumMessages != nil {

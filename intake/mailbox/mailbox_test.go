@@ -168,14 +168,13 @@ func TestMove(t *testing.T) {
 	for _, row := range []struct {
 		name         string
 		o            imaptest.Options
-		known, left  bool
+		known        bool
 		inboxHolds   int
 		goneReported bool
 	}{
-		{"move", imaptest.Options{}, true, false, 1, true},
-		{"copy and uid expunge", imaptest.Options{NoMove: true}, true, false, 1, true},
-		{"copy and leave", imaptest.Options{NoMove: true, NoPlus: true}, false, true, 2, false},
-		{"move without UIDPLUS", imaptest.Options{NoPlus: true}, false, false, 1, false},
+		{"move", imaptest.Options{}, true, 1, true},
+		{"copy and uid expunge", imaptest.Options{NoMove: true}, true, 1, true},
+		{"move without UIDPLUS", imaptest.Options{NoPlus: true}, false, 1, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -188,7 +187,7 @@ func TestMove(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if moved.Known != row.known || moved.Left != row.left {
+			if moved.Known != row.known {
 				t.Errorf("Move = %+v", moved)
 			}
 			there, err := s.Messages("已收/省级")
@@ -211,6 +210,21 @@ func TestMove(t *testing.T) {
 				t.Errorf("List = %q, %v", names, err)
 			}
 		})
+	}
+}
+
+// TestNoMove: without MOVE and UIDPLUS nothing is touched, neither the mail nor what staff marked deleted.
+func TestNoMove(t *testing.T) {
+	t.Parallel()
+	s := start(t, imaptest.Options{NoMove: true, NoPlus: true})
+	uid := deliver(t, s, "INBOX", mail("1", "a"), received)
+	c := dial(t, options(s))
+	open(t, c, "INBOX")
+	if _, err := c.Move(t.Context(), uid, "已收"); !errors.Is(err, mailbox.ErrNoMove) || c.Lost() {
+		t.Errorf("Move: %v", err)
+	}
+	if here, err := s.Messages("INBOX"); err != nil || len(here) != 1 || len(here[0].Flags) != 0 {
+		t.Errorf("INBOX holds %+v, %v", here, err)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
 )
 
 // Moved says where a moved mail is now.
@@ -14,22 +15,25 @@ type Moved struct {
 	UIDValidity uint32
 	UID         uint32
 	Known       bool // the server told UIDVALIDITY and UID
-	// Left says that the server can neither move nor expunge a single mail: the mail was copied, and the original is
-	// still in the folder, marked \Deleted. A plain EXPUNGE would also remove what staff marked.
-	Left bool
 }
 
 // Move moves one mail of the open folder into another, which is made when missing. ErrGone when it was not there any
-// more. After a lost connection the mail may have been moved or copied; the caller finds it again by its bytes.
+// more. ErrNoMove when the server has neither MOVE nor UIDPLUS: a plain EXPUNGE would also remove what staff marked
+// deleted, and a copy whose original stays would come in again and again; so the mail is left alone. After a lost
+// connection the mail may have been moved or copied; the caller finds it again by its bytes.
 func (c *Client) Move(ctx context.Context, uid uint32, folder string) (Moved, error) {
 	if uid == 0 || c.folder.Name == "" || folder == c.folder.Name {
 		return Moved{}, &Error{Op: "move", Err: errors.New("no folder is open, the UID is 0, or the folder is the same")}
+	}
+	if !c.caps.Has(imap.CapMove) && !c.caps.Has(imap.CapUIDPlus) {
+		return Moved{}, c.fault("move", ErrNoMove)
 	}
 	moved, err := c.move(ctx, uid, folder)
 	var refusal *Error
 	if err == nil || c.Lost() || !errors.As(err, &refusal) || refusal.Text == "" || !c.missing(ctx, folder) {
 		return moved, err
 	}
+	delete(c.made, folder)
 	if err := c.Create(ctx, folder); err != nil {
 		return Moved{}, err
 	}
@@ -37,40 +41,33 @@ func (c *Client) Move(ctx context.Context, uid uint32, folder string) (Moved, er
 }
 
 // move uses MOVE where the server has it, else COPY, \Deleted and UID EXPUNGE of this one UID.
-func (c *Client) move(ctx context.Context, uid uint32, folder string) (moved Moved, err error) {
+func (c *Client) move(ctx context.Context, uid uint32, folder string) (Moved, error) {
 	var set imap.UIDSet
 	set.AddNum(imap.UID(uid))
-	plus := c.caps.Has(imap.CapUIDPlus)
-	if c.caps.Has(imap.CapMove) {
-		err := c.do(ctx, "move", c.o.PollLimit, func(*timer) error {
-			d, err := c.imap.Move(set, folder).Wait()
-			if err == nil {
+	var moved Moved
+	err := c.do(ctx, "move", c.o.PollLimit, func(*timer) (err error) {
+		if c.caps.Has(imap.CapMove) {
+			var d *imapclient.MoveData
+			if d, err = c.imap.Move(set, folder).Wait(); err == nil {
 				moved = destination(d.UIDValidity, d.DestUIDs)
 			}
 			return err
-		})
-		if err == nil && plus && !moved.Known {
-			// A server with UIDPLUS always tells, unless there was nothing to move.
-			return moved, c.fault("move", fmt.Errorf("UID %d: %w", uid, ErrGone))
 		}
-		return moved, err
-	}
-	err = c.do(ctx, "move", c.o.PollLimit, func(*timer) error {
 		d, err := c.imap.Copy(set, folder).Wait()
 		if err == nil {
 			moved = destination(d.UIDValidity, d.DestUIDs)
 		}
 		return err
 	})
-	if err != nil {
-		return Moved{}, err
+	if err == nil && !moved.Known && c.caps.Has(imap.CapUIDPlus) {
+		// A server with UIDPLUS always tells, unless there was nothing to move.
+		err = c.fault("move", fmt.Errorf("UID %d: %w", uid, ErrGone))
 	}
-	if plus && !moved.Known {
-		return moved, c.fault("move", fmt.Errorf("UID %d: %w", uid, ErrGone))
+	if err != nil || c.caps.Has(imap.CapMove) {
+		return moved, err
 	}
 	err = c.do(ctx, "move", c.o.PollLimit, func(*timer) error {
-		if err := c.imap.Store(set, addFlag(imap.FlagDeleted), nil).Close(); err != nil || !plus {
-			moved.Left = err == nil
+		if err := c.imap.Store(set, addFlag(imap.FlagDeleted), nil).Close(); err != nil {
 			return err
 		}
 		return c.imap.UIDExpunge(set).Close()

@@ -49,6 +49,18 @@ func (r *Refused) Error() string {
 // Unwrap gives the cause.
 func (r *Refused) Unwrap() error { return r.Err }
 
+// Final says that trying this letter again cannot help.
+func (r *Refused) Final() bool { return r.Permanent }
+
+// Ours says that our account or set-up is at fault.
+func (r *Refused) Ours() bool { return r.Auth }
+
+// Slow says that the provider's ceiling on our sending is reached.
+func (r *Refused) Slow() bool { return r.Limit }
+
+// Reached names who got the letter all the same.
+func (r *Refused) Reached() []string { return r.Delivered }
+
 // refused makes a *Refused of what the client returned at a stage.
 func (s *session) refused(stage string, err error) *Refused {
 	reply, ok := replyIn(err)
