@@ -51,6 +51,13 @@ func (p *Poller) move(ctx context.Context, mb Mailbox, m ledger.Message, to stri
 	if errors.Is(err, mailbox.ErrGone) {
 		return nil
 	}
+	if errors.Is(err, mailbox.ErrNoMove) {
+		// The server cannot take a single mail out of a folder: it stays where it is.
+		if err := p.Pipeline.Ledger.FiledHere(ctx, m.ID); err != nil {
+			return fmt.Errorf("recording that message %d is filed: %w", m.ID, err)
+		}
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("moving uid %d of %q: %w", m.UID, m.Folder, err)
 	}
