@@ -284,11 +284,15 @@ func FuzzRead(f *testing.F) {
 		f.Add(b)
 	}
 	f.Add([]byte(base64.StdEncoding.EncodeToString([]byte("x"))))
+	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		m, err := Read(bytes.NewReader(raw), t.TempDir(), Limits{})
+		m, err := Read(bytes.NewReader(raw), dir, Limits{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		checkSane(t, m)
+		for _, a := range m.Attachments {
+			_ = os.Remove(a.Path)
+		}
 	})
 }

@@ -8,8 +8,9 @@ import (
 	"baosong/parse/charset"
 )
 
-// automatic tells mails that no person wrote. Person means that it found nothing.
-func automatic(m *message.Message, from string, o Options) (Kind, reason) {
+// automatic tells mails that no person wrote. Person means that it found nothing. From a unit that is known words alone
+// are no proof: its people forward us their bounces.
+func automatic(m *message.Message, from string, known bool, o Options) (Kind, reason) {
 	if kind, why := report(m); kind != Person {
 		return kind, why
 	}
@@ -48,7 +49,7 @@ func automatic(m *message.Message, from string, o Options) (Kind, reason) {
 		return List, whyList()
 	case bulk(m):
 		return List, whyBulk()
-	case returnedText(m):
+	case !known && returnedText(m):
 		return Bounce, whyBody()
 	case len(m.From) == 0 && m.Header.Has("From") && strings.Trim(m.Header.Get("From"), "<> \t") == "":
 		return AutoReply, whyNoSender()
@@ -172,8 +173,7 @@ func listHeader(m *message.Message) bool {
 var (
 	autoBegin = regexp.MustCompile(`(?i)^[\[【(（<《]?\s*(?:自动回复|自动答复|自動回覆|自動回復|自動返信|系统自动回复|邮件自动回复|休假自动回复|不在办公室|外出自动回复|` +
 		`automatic reply|auto[- ]?reply|auto[- ]?response|autoresponse|autoreply|automated reply|automated response|automatische antwort|réponse automatique|respuesta automática|` +
-		`risposta automatica|out[- ]of[- ](?:the[- ])?office(?: auto[- ]?reply)?|vacation (?:reply|notice|message)|i am out of the office|away from (?:my mail|the office)|read|已读回执|已读)\s*(?:$|[:：\]】)）>》,，。!！;；-]|\s)`)
-	readWord    = regexp.MustCompile(`(?i)^(?:read|已读)\s*(?:$|[^:：])`)
+		`risposta automatica|out[- ]of[- ](?:the[- ])?office(?: auto[- ]?reply)?|vacation (?:reply|notice|message)|i am out of the office|away from (?:my mail|the office)|已读回执)\s*(?:$|[:：\]】)）>》,，。!！;；-]|\s)`)
 	bounceBegin = regexp.MustCompile(`(?i)^[\[【(（]?\s*(?:系统退信|退信通知|邮件退信|退信|邮件被退回|邮件退回|退回邮件|邮件投递失败|投递失败|邮件发送失败|无法投递|邮件无法投递|发送失败通知|未送达|未送达邮件|未投递|邮件延迟|` +
 		`undelivered(?: mail(?: returned to sender)?)?|undeliverable(?: mail| message)?|undeliver(?:ed|able) mail|returned mail|returned message|mail returned|` +
 		`failure notice|mail failure|message failure|mail delivery (?:failed|failure|problem|error|system|subsystem|status notification)|delivery (?:failure|failed|status notification|notification|report|error|status)|` +
@@ -185,7 +185,7 @@ var (
 
 func autoSubject(subject string) bool {
 	s := strings.TrimSpace(charset.Fold(subject))
-	return autoBegin.MatchString(s) && !readWord.MatchString(s)
+	return autoBegin.MatchString(s)
 }
 
 func bounceSubject(subject string) bool {

@@ -25,7 +25,7 @@ var (
 		`host (?:unknown|not found)|message delivery (?:has been )?(?:failed|delayed)|quota exceeded|over quota|` +
 		`退信|无法投递|投递失败|发送失败|未能送达|无法送达|收件人不存在|邮箱不存在|被退回)`)
 	// returnedStart begins the copy of the letter that a plain bounce brings back.
-	returnedStart = regexp.MustCompile(`(?im)^[ \t>-]*(?:error message below:?|message details:?|original mail as follows:?|-+ ?(?:this is a copy of the message|original message|returned message|below this line)|` +
+	returnedStart = regexp.MustCompile(`(?im)^[ \t>-]*(?:error message below:?|message details:?|original mail as follows:?|-+ ?(?:this is a copy of the message|returned message|below this line)|` +
 		`-+ the following addresses had|your original message header|you .{1,200} are not member|you are not a member of this mailing list)`)
 )
 

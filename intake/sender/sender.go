@@ -70,15 +70,16 @@ func Classify(ctx context.Context, m *message.Message, raw func() (io.ReadCloser
 	if len(m.From) > 0 {
 		class.Address, class.Name = strings.ToLower(m.From[0].Address), m.From[0].Name
 	}
-	if kind, why := automatic(m, class.Address, o); kind != Person {
+	unit := unitOf(class.Address, c, o)
+	if kind, why := automatic(m, class.Address, unit != "", o); kind != Person {
 		class.Kind, class.Why, class.WhyText = kind, why.word, why.text
 		if kind == Bounce {
 			class.Bounced = returned(m, o)
 		}
 		return class
 	}
-	class.Unit = unitOf(class.Address, c, o)
-	if class.Unit == "" && noReply(class.Address) {
+	class.Unit = unit
+	if unit == "" && noReply(class.Address) {
 		class.Kind, class.Why, class.WhyText = AutoReply, whyNoReply().word, whyNoReply().text
 		return class
 	}
