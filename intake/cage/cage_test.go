@@ -206,12 +206,12 @@ func TestDeaths(t *testing.T) {
 	} {
 		t.Run(c.request, func(t *testing.T) {
 			t.Parallel()
-			p, dir := newPool(t, Limits{Memory: 256 << 20, Time: 4 * time.Second, Output: 8 << 20})
+			p, dir := newPool(t, Limits{Memory: 512 << 20, Time: 4 * time.Second, Output: 8 << 20})
 			start := time.Now()
 			_, err := p.Do(t.Context(), dir, []byte(c.request))
-			died := (*Died)(nil)
+			died := &Died{}
 			if !errors.As(err, &died) || died.Why != c.why {
-				t.Fatalf("got %v, want death of %s", err, c.why)
+				t.Fatalf("got %v, want death of %s; it said %s", err, c.why, died.Detail)
 			}
 			if died.Reading == "" {
 				t.Error("the file that killed the reader is not named")

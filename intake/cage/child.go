@@ -156,7 +156,8 @@ func (c *child) died(why string) error {
 func (c *child) cause() string {
 	text := c.stderr.String()
 	switch {
-	case strings.Contains(text, "out of memory"), strings.Contains(text, "cannot allocate memory"), strings.Contains(text, "errno=12"):
+	case strings.Contains(text, "out of memory"), strings.Contains(text, "cannot allocate memory"), strings.Contains(text, "errno=12"),
+		strings.Contains(text, "failed to allocate"): // the last is the race detector's
 		return WhyMemory
 	case strings.Contains(text, "SIGXCPU"):
 		return WhyTime

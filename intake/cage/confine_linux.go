@@ -18,7 +18,7 @@ import (
 const (
 	maxFileSize  = 2 << 30 // of one file in the scratch folder
 	maxOpenFiles = 256
-	maxStack     = 128 << 20
+	maxStack     = 64 << 20
 )
 
 // Confine shuts the calling process in: from now on it sees only dir, has no network, starts no program and takes no

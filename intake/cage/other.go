@@ -23,7 +23,7 @@ func Confine(dir string, lim Limits) (notes []string, err error) {
 	if err := os.Chdir(dir); err != nil {
 		return nil, fmt.Errorf("enter scratch folder: %w", err)
 	}
-	debug.SetMaxStack(128 << 20)
+	debug.SetMaxStack(64 << 20)
 	debug.SetMemoryLimit(lim.Memory / 4 * 3)
 	return Probe(), nil
 }

@@ -50,19 +50,7 @@ func (w *walker) msgStorage(n *Node, c *container.Compound, prefix string, depth
 			continue
 		}
 		if inner := dir + "__substg1.0_3701000D/"; depth < w.limits.Depth && has(c, inner) {
-			if err := w.count(); err != nil {
-				return err
-			}
-			if name == "" {
-				name = a.text("3001")
-			}
-			if name == "" {
-				name = "转发邮件"
-			}
-			name, _ = cleanName(strings.NewReplacer("/", "／", `\`, "＼").Replace(name) + ".msg")
-			child := &Node{Name: name, Type: string(container.MSG), Disposition: "attachment", Children: []*Node{}}
-			n.Children = append(n.Children, child)
-			if err := w.msgStorage(child, c, inner, depth+1); err != nil {
+			if err := w.msgAttached(n, a, inner, name, depth); err != nil {
 				return err
 			}
 		}
@@ -72,6 +60,23 @@ func (w *walker) msgStorage(n *Node, c *container.Compound, prefix string, depth
 		rtf, _ = unpackRTF(b)
 	}
 	return w.bodies(n, rtf, m.bytes("10130102"))
+}
+
+// msgAttached reads a message that is kept within another as a storage; it has no bytes of its own.
+func (w *walker) msgAttached(n *Node, a msgProps, inner, name string, depth int) error {
+	if err := w.count(); err != nil {
+		return err
+	}
+	if name == "" {
+		name = a.text("3001")
+	}
+	if name == "" {
+		name = "转发邮件"
+	}
+	name, _ = cleanName(strings.NewReplacer("/", "／", `\`, "＼").Replace(name) + ".msg")
+	child := &Node{Name: name, Type: string(container.MSG), Disposition: "attachment", Children: []*Node{}}
+	n.Children = append(n.Children, child)
+	return w.msgStorage(child, a.c, inner, depth+1)
 }
 
 func failed(err error) func() (io.Reader, error) {

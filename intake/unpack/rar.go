@@ -47,19 +47,7 @@ func (w *walker) rar(n *Node, set volumeSet) error {
 		if h.IsDir || !h.Mode().IsRegular() || h.LinkType != rardecode.LinkTypeNone {
 			continue
 		}
-		size := h.UnPackedSize
-		if h.UnKnownSize {
-			size = -1
-		}
-		m := member{name: mendSlashes(h.Name), size: size, packed: max(h.PackedSize, 1), open: func() (io.Reader, error) {
-			if h.Encrypted {
-				return nil, rarTrouble(rardecode.ErrArchivedFileEncrypted)
-			}
-			return &rarMember{r: r, missing: &missing}, nil
-		}}
-		if len(r.Volumes()) > 1 || h.Solid { // the packed size is of one volume, or of what this file adds
-			m.packed = max(n.Size, 1)
-		}
+		m := rarEntry(r, h, n.Size, &missing)
 		if err := w.add(n, m); err != nil {
 			return err
 		}
@@ -68,6 +56,23 @@ func (w *walker) rar(n *Node, set volumeSet) error {
 			return missing
 		}
 	}
+}
+
+func rarEntry(r *rardecode.ReadCloser, h *rardecode.FileHeader, archive int64, missing *error) member {
+	m := member{name: mendSlashes(h.Name), size: h.UnPackedSize, packed: max(h.PackedSize, 1)}
+	if h.UnKnownSize {
+		m.size = -1
+	}
+	if len(r.Volumes()) > 1 || h.Solid { // the packed size is of one volume, or of what this file adds
+		m.packed = max(archive, 1)
+	}
+	m.open = func() (io.Reader, error) {
+		if h.Encrypted {
+			return nil, rarTrouble(rardecode.ErrArchivedFileEncrypted)
+		}
+		return &rarMember{r: r, missing: missing}, nil
+	}
+	return m
 }
 
 // rarMember gives the reader's errors their meaning.
