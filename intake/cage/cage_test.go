@@ -104,7 +104,15 @@ func act(ctx context.Context, dir string, request []byte, reading func(string)) 
 			reading(strings.Repeat("n", 4000))
 		}
 	case "garbage":
-		_, _ = os.Stdout.Write(bytes.Repeat([]byte("garbage "), 1000))
+		_, _ = os.NewFile(1, "stdout").Write(bytes.Repeat([]byte("garbage "), 1000))
+	case "print":
+		fmt.Println("a library says something")
+	case "signal":
+		b, err := os.ReadFile(filepath.Join(dir, "go"))
+		for errors.Is(err, os.ErrNotExist) && ctx.Err() == nil {
+			b, err = os.ReadFile(filepath.Join(dir, "go"))
+		}
+		return b, err
 	case "file":
 		f, err := os.Create(filepath.Join(dir, "big"))
 		if err != nil {
@@ -168,6 +176,9 @@ func TestDo(t *testing.T) {
 	big := append([]byte("echo "), bytes.Repeat([]byte("x"), 5<<20)...)
 	if got, err := p.Do(t.Context(), dir, big); err != nil || !bytes.Equal(got, big) {
 		t.Errorf("5 MB there and back: %d bytes, %v", len(got), err)
+	}
+	if got, err := p.Do(t.Context(), dir, []byte("print")); err != nil || len(got) != 0 {
+		t.Errorf("a reader that prints: %q, %v", got, err)
 	}
 	if _, err := p.Do(t.Context(), "/elsewhere", nil); err == nil {
 		t.Error("a scratch folder outside the pool's was accepted")
@@ -247,6 +258,33 @@ func TestKilledInTheMiddle(t *testing.T) {
 	}
 	if _, err := p.Do(t.Context(), dir, []byte("pid")); err != nil {
 		t.Errorf("the next job: %v", err)
+	}
+}
+
+func TestSignalsToTheGroup(t *testing.T) {
+	t.Parallel()
+	p, dir := newPool(t, Limits{})
+	pid, err := p.Do(t.Context(), dir, []byte("pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, _ := strconv.Atoi(string(pid))
+	result := make(chan error)
+	go func() {
+		_, err := p.Do(context.Background(), dir, []byte("signal"))
+		result <- err
+	}()
+	waitFor(t, "the reader to be busy", func() bool { return cpuTicks(n) > 5 })
+	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP} {
+		if err := syscall.Kill(n, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "go"), []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-result; err != nil {
+		t.Errorf("a signal meant for the daemon cost a job: %v", err)
 	}
 }
 

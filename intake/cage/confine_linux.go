@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"runtime"
 	"runtime/debug"
 	"strconv"
@@ -29,6 +30,8 @@ func Confine(dir string, lim Limits) (notes []string, err error) {
 	if err := os.Chdir(dir); err != nil {
 		return nil, fmt.Errorf("enter scratch folder: %w", err)
 	}
+	// A service manager or a terminal signals the whole group; a reader then finishes what its daemon waits for.
+	signal.Ignore(unix.SIGTERM, unix.SIGINT, unix.SIGHUP)
 	debug.SetMaxStack(maxStack)
 	debug.SetMemoryLimit(lim.Memory / 4 * 3)
 	note := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }

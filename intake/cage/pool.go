@@ -16,7 +16,7 @@ import (
 // works. Close it at the end.
 type Pool struct {
 	Command []string // how to start a reader, the program first
-	Dir     string   // folder of all jobs' scratch; the readers are started in it and see nothing else
+	Dir     string   // folder of all jobs' scratch, absolute; the readers are started in it and see nothing else
 	Size    int      // readers at once; 1 if zero
 	Limits  Limits
 	Log     *slog.Logger // restarts and what the kernel lacks; nil: none
@@ -50,6 +50,9 @@ func (p *Pool) init() {
 // the context's, which ends the reader too.
 func (p *Pool) Do(ctx context.Context, dir string, request []byte) ([]byte, error) {
 	p.init()
+	if !filepath.IsAbs(p.Dir) || !filepath.IsAbs(dir) {
+		return nil, fmt.Errorf("cage: %s and %s must be absolute", p.Dir, dir)
+	}
 	if rel, err := filepath.Rel(p.Dir, dir); err != nil || rel == ".." || strings.HasPrefix(rel, "../") {
 		return nil, fmt.Errorf("cage: scratch folder %s is not below %s", dir, p.Dir)
 	}

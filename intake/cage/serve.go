@@ -23,6 +23,9 @@ const (
 func Serve(ctx context.Context, in io.Reader, out io.Writer, handle func(ctx context.Context, dir string, request []byte, reading func(string)) ([]byte, error)) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	if out == io.Writer(os.Stdout) {
+		os.Stdout = os.Stderr // a reader that prints must not break into the conversation
+	}
 	jobs := make(chan job)
 	go receive(ctx, cancel, in, jobs)
 	var mu sync.Mutex
