@@ -52,8 +52,9 @@ func (x *session) Select(name string, o *imap.SelectOptions) (*imap.SelectData, 
 	}, nil
 }
 
-// Unselect closes the folder.
+// Unselect closes the folder. imapserver does not wait for IDLE when the connection is cut, so that one may still run.
 func (x *session) Unselect() error {
+	defer x.lock()()
 	if x.view != nil {
 		x.view.Close()
 	}
@@ -154,10 +155,13 @@ func (x *session) Append(name string, r imap.LiteralReader, o *imap.AppendOption
 
 // Poll tells what changed.
 func (x *session) Poll(w *imapserver.UpdateWriter, allowExpunge bool) error {
-	if x.view == nil {
+	unlock := x.lock()
+	view := x.view
+	unlock()
+	if view == nil {
 		return nil
 	}
-	return x.view.Poll(w, allowExpunge)
+	return view.Poll(w, allowExpunge)
 }
 
 // Idle tells every change, also one made just before.

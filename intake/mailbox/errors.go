@@ -125,6 +125,17 @@ func (w *wire) fault(op string, err error) *Error {
 	return e
 }
 
+// truncated tells how much of a mail came before the connection ended, and what ended it.
+func (w *wire) truncated(n, size int64) *Error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	err := fmt.Errorf("%w: %d bytes of %d", ErrTruncated, n, size)
+	if w.cause != nil && w.cause != ErrTruncated {
+		err = fmt.Errorf("%w: %w", err, w.cause)
+	}
+	return &Error{Op: "fetch", Text: w.guard.bye, Temporary: true, Err: err}
+}
+
 // counter counts from the library's reading goroutine and is read from the caller's.
 type counter struct{ n atomic.Int64 }
 

@@ -94,10 +94,9 @@ type received struct {
 // body fetches one body by UID or sequence number.
 func (c *Client) body(ctx context.Context, set imap.NumSet, what *imap.FetchItemBodySection, w io.Writer) (received, error) {
 	var got received
-	var writeErr error
+	keep := &keeper{w: w}
 	err := c.do(ctx, "fetch", c.o.PollLimit, func(t *timer) error {
 		f := c.imap.Fetch(set, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{what}})
-		var sizeErr error
 		for m := f.Next(); m != nil; m = f.Next() {
 			for item := m.Next(); item != nil; item = m.Next() {
 				switch item := item.(type) {
@@ -109,35 +108,39 @@ func (c *Client) body(ctx context.Context, set imap.NumSet, what *imap.FetchItem
 					}
 					got.came = true
 					t.longer(c.bodyLimit(item.Literal.Size()))
-					got.n, sizeErr, writeErr = c.copyBody(w, item.Literal)
+					if err := c.copyBody(&got, keep, item.Literal); err != nil {
+						return err
+					}
 				}
 			}
 		}
-		closeErr := f.Close()
-		if sizeErr != nil && closeErr == nil {
-			return sizeErr
-		}
-		return closeErr
+		return f.Close()
 	})
-	if writeErr != nil {
-		return got, writeErr
+	if keep.err != nil {
+		// The rest of the mail is of no use and may be long: the connection is ended.
+		return got, keep.err
 	}
 	return got, err
 }
 
 // copyBody copies a literal and compares what came with what was announced: a connection cut in the middle looks like a
-// clean end. When w fails the connection is ended, for the rest is of no use and may be long.
-func (c *Client) copyBody(w io.Writer, literal imap.LiteralReader) (n int64, sizeErr, writeErr error) {
-	keep := &keeper{w: w}
-	n, err := io.Copy(keep, literal)
-	if keep.err != nil {
+// clean end. After a literal that came short the command must not be touched again: go-imap would read on beside its own
+// reader. Ending the client ends the command too.
+func (c *Client) copyBody(got *received, keep *keeper, literal imap.LiteralReader) error {
+	var err error
+	got.n, err = io.Copy(keep, literal)
+	switch {
+	case keep.err != nil:
 		c.wire.abort(keep.err)
-		return n, nil, keep.err
+		_, _ = io.Copy(io.Discard, literal) // lets go-imap's reader see that the connection is gone
+		c.imap.Close()
+		return keep.err
+	case err != nil || got.n != literal.Size():
+		c.wire.abort(ErrTruncated)
+		c.imap.Close()
+		return c.wire.truncated(got.n, literal.Size())
 	}
-	if n != literal.Size() || err != nil {
-		return n, fmt.Errorf("%w: %d bytes of %d", ErrTruncated, n, literal.Size()), nil
-	}
-	return n, nil, nil
+	return nil
 }
 
 // keeper remembers the error of its writer, which io.Copy mixes up with the reader's.
