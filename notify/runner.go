@@ -15,7 +15,7 @@ import (
 )
 
 // longest is how long Run sleeps at most before it looks at the outbox again: staff queue letters from other processes.
-const longest = 15 * time.Second
+const longest = time.Minute
 
 // Run sends what is due until ctx ends; it returns nil then. A ledger that cannot be read or written is an error.
 func (r *Runner) Run(ctx context.Context) error {

@@ -160,13 +160,13 @@ type province struct {
 	log  []string
 }
 
-// TestMonthOverNewYear runs the ladder every ten minutes from 2024-12-23 to 2025-02-10. 2025-01-01 is off, 01-26 and 02-08
+// TestMonthOverNewYear runs the ladder every half hour from 2024-12-23 to 2025-02-10. 2025-01-01 is off, 01-26 and 02-08
 // are worked weekends, 01-28 to 02-04 is the Spring Festival. The daemon is down from 12-28 to 12-31 10:05.
 func TestMonthOverNewYear(t *testing.T) {
 	t.Parallel()
 	p := province{seen: map[string]bool{}, told: map[string]time.Time{}}
 	at := func(s string) time.Time { return when(t, s+":00") }
-	for now := at("2024-12-23 00:00"); now.Before(at("2025-02-10 00:00")); now = now.Add(10 * time.Minute) {
+	for now := at("2024-12-23 00:00"); now.Before(at("2025-02-10 00:00")); now = now.Add(30 * time.Minute) {
 		if now.After(at("2024-12-28 00:00")) && now.Before(at("2024-12-31 10:05")) {
 			continue
 		}
@@ -176,7 +176,7 @@ func TestMonthOverNewYear(t *testing.T) {
 		// first step of all but the extended one (told of its extension on 12-24)
 		"12-26 09:00 wuhu T-5", "12-26 09:00 bengbu T-5", "12-26 09:00 huainan T-5", "12-26 09:00 tongling T-5",
 		// T-3 was due on 12-30, in the downtime: caught up at once, one letter
-		"12-31 10:10 wuhu T-3", "12-31 10:10 bengbu T-3", "12-31 10:10 huainan T-3", "12-31 10:10 tongling T-3",
+		"12-31 10:30 wuhu T-3", "12-31 10:30 bengbu T-3", "12-31 10:30 huainan T-3", "12-31 10:30 tongling T-3",
 		// 01-01 is off; bengbu has asked for peace until 01-06
 		"01-02 09:00 wuhu T-1", "01-02 09:00 huainan T-1", "01-02 09:00 tongling T-1",
 		// huainan is accepted on 01-02, tongling's faulty mail of 01-02 has its own letter, and is reminded again
