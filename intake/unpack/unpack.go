@@ -23,10 +23,10 @@ import (
 )
 
 // Node is a file as it was sent: an attachment, or a member of one. A node that holds others is an archive or a mail;
-// members that could not be read have a name but no path.
+// members that could not be read have a name but no path. Its JSON crosses the cage and is part of the contract.
 type Node struct {
 	Name        string `json:"name"`
-	Path        string `json:"-"` // where the bytes are; "" when there are none
+	Path        string `json:"path,omitempty"` // where the bytes are; "" when there are none
 	Size        int64  `json:"size"`
 	SHA256      string `json:"sha256"`
 	Type        string `json:"type"`        // container.Format told from the content
@@ -36,7 +36,7 @@ type Node struct {
 	Links    []message.Link   `json:"links,omitempty"`
 	Children []*Node          `json:"children"`          // never nil
 	Finding  *finding.Finding `json:"finding,omitempty"` // why it could not be read, or not wholly
-	piece    bool             // a volume that was opened together with the first one
+	Piece    bool             `json:"piece,omitempty"`   // a volume that was opened together with the first one
 }
 
 // Leaf is a file that wants a verdict.
@@ -111,7 +111,7 @@ func Leaves(nodes []*Node) []Leaf { return leaves(nil, nodes, "") }
 func leaves(out []Leaf, nodes []*Node, prefix string) []Leaf {
 	for _, n := range nodes {
 		name := prefix + n.Name
-		fileOrFault := len(n.Children) == 0 && n.Path != "" && !n.piece && !isContainer(n.Type) || n.Finding != nil
+		fileOrFault := len(n.Children) == 0 && n.Path != "" && !n.Piece && !isContainer(n.Type) || n.Finding != nil
 		if fileOrFault && !(n.Disposition == "inline" && (isPicture(n.Type) || isBody(n.Name))) {
 			out = append(out, Leaf{Name: name, Path: n.Path, SHA256: n.SHA256, Type: n.Type, Disposition: n.Disposition, Size: n.Size, Fault: n.Finding})
 		}

@@ -70,7 +70,7 @@ func (w *walker) volume(n *Node, set volumeSet) (done bool, err error) {
 	default:
 		return false, nil
 	}
-	if n.piece = set[strings.ToLower(first)] != nil; !n.piece {
+	if n.Piece = set[strings.ToLower(first)] != nil; !n.Piece {
 		n.Finding = fault(n.Name, volumeTrouble("这是分卷压缩包中的一卷，没有收到第一卷（"+first+"），无法打开。", nil))
 	}
 	return true, nil
