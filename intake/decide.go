@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -84,8 +85,9 @@ func (p *Pipeline) secret(m *mail) ledger.Outcome {
 	o := ledger.Outcome{Message: m.row.ID, State: ledger.Held, Fate: "held", Why: "secrecy", Removed: true,
 		WhyText: "疑似带有国家秘密标志，系统未保留内容，请按保密规定到邮件服务器上处理原邮件。", Call: m.call.ID, Unit: m.class.Unit}
 	o.Header = ledger.Header{From: m.class.Address}
-	o.Letters = append(o.Letters, ledger.NewLetter{Key: fmt.Sprintf("secrecy:%d", m.row.ID), Kind: ledger.Alert, Topic: "secrecy",
-		Call: m.call.ID, Unit: m.class.Unit, To: p.Staff.Security, Message: m.row.ID, Due: p.Now(), State: ledger.Due})
+	text := fmt.Sprintf("一封来信疑似带有国家秘密标志，系统已停止处理，没有保留内容，也没有回复。\n文件夹 %s，UID %d（UIDVALIDITY %d），发件人 %s，收件时间 %s。\n请保密管理人员到邮件服务器上按规定处理原邮件。",
+		m.row.Folder, m.row.UID, m.row.UIDValidity, m.class.Address, m.row.ReceivedAt.In(p.Zone).Format("2006-01-02 15:04"))
+	o.Letters = append(o.Letters, p.alert("secrecy", fmt.Sprintf("secrecy:%d", m.row.ID), p.Staff.Security, text, fmt.Sprintf("baosong ignore %d", m.row.ID)))
 	return o
 }
 
@@ -99,9 +101,21 @@ func (p *Pipeline) failed(m *mail) ledger.Outcome {
 	if m.read != nil {
 		o.Header.From = m.class.Address
 	}
-	o.Letters = append(o.Letters, ledger.NewLetter{Key: fmt.Sprintf("failed:%d", m.row.ID), Kind: ledger.Alert, Topic: "failed",
-		Call: o.Call, To: p.Staff.Alerts, Message: m.row.ID, Due: p.Now(), State: ledger.Due})
+	text := fmt.Sprintf("系统处理编号为 %d 的来信时出错，原邮件已完整保存。请技术人员查看日志；排除原因后可重新处理。", m.row.ID)
+	o.Letters = append(o.Letters, p.alert("failed", fmt.Sprintf("failed:%d", m.row.ID), p.Staff.Alerts, text, fmt.Sprintf("baosong replay %d --apply", m.row.ID)))
 	return o
+}
+
+// alert is a letter to people of the house; its facts are the shape that the composer reads: text, and what to type.
+func (p *Pipeline) alert(topic, key string, to []string, text string, commands ...string) ledger.NewLetter {
+	facts, err := json.Marshal(struct {
+		Text     string   `json:"text"`
+		Commands []string `json:"commands"`
+	}{text, commands})
+	if err != nil {
+		panic("intake: internal error: strings do not encode: " + err.Error())
+	}
+	return ledger.NewLetter{Key: key, Kind: ledger.Alert, Topic: topic, To: to, Facts: string(facts), Due: p.Now(), State: ledger.Due}
 }
 
 // submission records what the mail brings as the unit's newest revision and answers it.

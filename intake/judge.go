@@ -30,8 +30,10 @@ type unpackRequest struct {
 	Limits      unpack.Limits
 }
 
-type unpackReply struct {
-	Nodes    []*unpack.Node
+// Unpacked is what the attachments of a mail come to.
+type Unpacked struct {
+	Nodes    []*unpack.Node // the tree, as the mail shows it; it knows no paths
+	Leaves   []unpack.Leaf  // the files that want a verdict
 	Findings []finding.Finding
 }
 
@@ -52,7 +54,7 @@ func ServeReader(ctx context.Context, dir string, body []byte, reading func(stri
 		if err != nil {
 			return nil, fmt.Errorf("unpacking: %w", err)
 		}
-		return json.Marshal(unpackReply{nodes, fs})
+		return json.Marshal(Unpacked{nodes, unpack.Leaves(nodes), fs})
 	case r.Check != nil:
 		report, err := parse.Check(ctx, r.Check.Submission, r.Check.Call, reading)
 		if err != nil {
@@ -69,29 +71,31 @@ type Reader struct {
 	Limits unpack.Limits
 }
 
-// Unpack walks the attachments into dir. An attachment that kills the reader becomes a node with a finding and the
-// rest is walked again, so that it costs its own verdict and nothing else.
-func (r *Reader) Unpack(ctx context.Context, dir string, atts []*message.Attachment) ([]*unpack.Node, []finding.Finding, error) {
+// Unpack walks the attachments into dir. An attachment that kills the reader becomes a leaf with a finding and the rest
+// is walked again, so that it costs its own verdict and nothing else.
+func (r *Reader) Unpack(ctx context.Context, dir string, atts []*message.Attachment) (*Unpacked, error) {
 	var lost []*unpack.Node
 	left := atts
 	for {
-		if err := os.RemoveAll(filepath.Join(dir, "unpacked")); err != nil {
-			return nil, nil, fmt.Errorf("clearing scratch: %w", err)
+		out := filepath.Join(dir, "unpacked")
+		if err := os.RemoveAll(out); err != nil {
+			return nil, fmt.Errorf("clearing scratch: %w", err)
 		}
-		if err := os.MkdirAll(filepath.Join(dir, "unpacked"), 0o700); err != nil {
-			return nil, nil, fmt.Errorf("making scratch: %w", err)
+		if err := os.MkdirAll(out, 0o700); err != nil {
+			return nil, fmt.Errorf("making scratch: %w", err)
 		}
-		var reply unpackReply
-		err := r.do(ctx, dir, request{Unpack: &unpackRequest{left, r.Limits}}, &reply)
+		var u Unpacked
+		err := r.do(ctx, dir, request{Unpack: &unpackRequest{left, r.Limits}}, &u)
 		var died *cage.Died
 		if !errors.As(err, &died) {
-			return append(reply.Nodes, lost...), reply.Findings, err
+			u.Nodes, u.Leaves = append(u.Nodes, lost...), append(u.Leaves, unpack.Leaves(lost)...)
+			return &u, err
 		}
 		i := attachmentAt(left, died.Reading)
 		lost = append(lost, lostNode(left[i], died))
 		left = append(append([]*message.Attachment{}, left[:i]...), left[i+1:]...)
 		if len(left) == 0 {
-			return lost, nil, nil
+			return &Unpacked{Nodes: lost, Leaves: unpack.Leaves(lost)}, nil
 		}
 	}
 }
@@ -115,7 +119,7 @@ func lostNode(a *message.Attachment, died *cage.Died) *unpack.Node {
 // gaveUp says in the sender's words that reading a file exceeded what a file may cost.
 func gaveUp(name string, died *cage.Died) finding.Finding {
 	f := finding.New("file.unreadable", finding.Place{File: filepath.Base(name)})
-	f.Found = died.Why
+	f.Found = whyDied(died)
 	return f.Saying("文件过于复杂或已损坏，系统读取时中止。").Cured("请在本机打开后另存一份，或减少其中的图片和公式后重新发送。")
 }
 
@@ -178,9 +182,8 @@ func (r *Reader) do(ctx context.Context, dir string, req request, into any) erro
 // Reading is a mail taken apart and judged.
 type Reading struct {
 	Message *message.Message
-	Nodes   []*unpack.Node
-	Leaves  []unpack.Leaf
-	Report  *parse.Report // nil when it was only unpacked
+	Unpacked
+	Report *parse.Report
 }
 
 // Context is what the judging of a mail depends on besides its bytes.
@@ -193,18 +196,42 @@ type Context struct {
 
 // Read takes a message apart under dir and judges it against the call.
 func (r *Reader) Read(ctx context.Context, dir string, m *message.Message, c *call.Call, in Context) (*Reading, error) {
-	nodes, found, err := r.Unpack(ctx, dir, m.Attachments)
+	u, err := r.Unpack(ctx, dir, m.Attachments)
 	if err != nil {
 		return nil, err
 	}
-	out := &Reading{Message: m, Nodes: nodes, Leaves: unpack.Leaves(nodes)}
-	m.Findings = append(m.Findings, found...)
+	m.Findings = append(m.Findings, u.Findings...)
 	s := parse.Submission{Unit: in.Unit, Partial: in.Partial, Today: in.Today,
 		Texts: []parse.Text{{Where: "主题", Text: m.Subject}, {Where: "正文", Text: m.Text}}}
-	for _, l := range out.Leaves {
+	s.Texts = append(s.Texts, forwarded(m, u.Nodes)...)
+	for _, l := range u.Leaves {
 		s.Files = append(s.Files, parse.File{Name: l.Name, Path: l.Path, Size: l.Size, SHA256: l.SHA256, Fault: l.Fault})
 	}
 	s.Files = append(s.Files, in.Prior...)
-	out.Report, err = r.Check(ctx, dir, s, c)
-	return out, err
+	report, err := r.Check(ctx, dir, s, c)
+	return &Reading{Message: m, Unpacked: *u, Report: report}, err
+}
+
+// forwarded are the bodies of mails within the mail; the links in them join the mail's own.
+func forwarded(m *message.Message, nodes []*unpack.Node) []parse.Text {
+	var texts []parse.Text
+	for _, n := range nodes {
+		if n.Text != "" {
+			texts = append(texts, parse.Text{Where: "转发邮件 " + n.Name, Text: n.Text})
+		}
+		m.Links = append(m.Links, n.Links...)
+		texts = append(texts, forwarded(m, n.Children)...)
+	}
+	return texts
+}
+
+// whyDied says in the sender's language why a reader ended.
+func whyDied(d *cage.Died) string {
+	switch d.Why {
+	case cage.WhyMemory, cage.WhyOutput:
+		return "所需内存超过上限"
+	case cage.WhyTime:
+		return "读取时间超过上限"
+	}
+	return "无法读取"
 }

@@ -73,15 +73,21 @@ func (p *Poller) Once(ctx context.Context) error {
 	return err
 }
 
-// wait passes the time to the next poll, cut short by the server's word that something has changed.
+// wait passes the time to the next poll, cut short by the server's word that something has changed in the first folder.
 func (p *Poller) wait(ctx context.Context, mb Mailbox) {
-	changed, err := mb.Idle(ctx, p.Every)
-	if err != nil && !changed {
-		sleep(ctx, p.Every)
+	until := time.Now().Add(p.Every)
+	if err := p.within(ctx, func(ctx context.Context) error { _, err := mb.Open(ctx, p.Folders[0], true); return err }); err == nil {
+		if changed, _ := mb.Idle(ctx, time.Until(until)); changed {
+			return
+		}
 	}
+	sleep(ctx, time.Until(until))
 }
 
 func sleep(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

@@ -124,17 +124,21 @@ func (p *Pipeline) open(ctx context.Context, m *mail) error {
 		return fmt.Errorf("reading the start line: %w", err)
 	}
 	m.answer = !m.row.ReceivedAt.Before(since)
-	path := p.Blobs.Path(m.row.SHA256)
+	raw, err := p.Blobs.Open(m.row.SHA256)
+	if err != nil {
+		return fmt.Errorf("opening the raw mail: %w", err)
+	}
+	defer raw.Close()
 	files := filepath.Join(m.dir, "mail")
 	if err := os.MkdirAll(files, 0o700); err != nil {
 		return fmt.Errorf("making scratch: %w", err)
 	}
-	if m.read, err = message.ReadFile(path, files, p.Reader.Limits.Message); err != nil {
+	if m.read, err = message.Read(raw, files, p.Reader.Limits.Message); err != nil {
 		return fmt.Errorf("reading mail: %w", err)
 	}
 	m.call = p.callFor(m.read)
-	raw := func() (io.ReadCloser, error) { return os.Open(path) }
-	if m.class, err = p.classify(ctx, m, raw); err != nil {
+	again := func() (io.ReadCloser, error) { return p.Blobs.Open(m.row.SHA256) }
+	if m.class, err = p.classify(ctx, m, again); err != nil {
 		return err
 	}
 	if m.class.Unit != "" {

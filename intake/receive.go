@@ -39,8 +39,8 @@ func (p *Pipeline) Receive(ctx context.Context, a ledger.NewMessage, fetch func(
 // SetAside records a mail that broke the connection at every try, so that the others go on. Staff are told.
 func (p *Pipeline) SetAside(ctx context.Context, a ledger.NewMessage) error {
 	p.Log.Error("setting aside a mail that cannot be fetched", "folder", a.Folder, "uid", a.UID)
-	alert := ledger.NewLetter{Key: fmt.Sprintf("unfetched:%s:%d:%d", a.Folder, a.UIDValidity, a.UID), Kind: ledger.Alert, Topic: "failed",
-		To: p.Staff.Alerts, Due: p.Now(), State: ledger.Due}
+	alert := p.alert("failed", fmt.Sprintf("unfetched:%s:%d:%d", a.Folder, a.UIDValidity, a.UID), p.Staff.Alerts,
+		fmt.Sprintf("文件夹 %s 中 UID 为 %d 的一封邮件多次读取都使连接中断，已搁置，其他来信照常处理。请到邮箱中人工查看。", a.Folder, a.UID), "baosong messages --state failed")
 	_, err := p.Ledger.Unfetched(ctx, a, "unfetched", "多次读取都使与邮件服务器的连接中断，请到邮箱中人工查看这封邮件。", alert)
 	if errors.Is(err, ledger.ErrConflict) {
 		return nil
@@ -70,8 +70,8 @@ func (p *Pipeline) TooLarge(ctx context.Context, a ledger.NewMessage, header io.
 		return err
 	}
 	a.Header = ledger.Header{MessageID: m.read.MessageID, From: m.class.Address, FromName: m.class.Name, Date: m.read.Date}
-	alert := ledger.NewLetter{Key: fmt.Sprintf("too-large:%s:%d:%d", a.Folder, a.UIDValidity, a.UID), Kind: ledger.Alert, Topic: "failed",
-		To: p.Staff.Alerts, Due: p.Now(), State: ledger.Due}
+	alert := p.alert("failed", fmt.Sprintf("too-large:%s:%d:%d", a.Folder, a.UIDValidity, a.UID), p.Staff.Alerts,
+		fmt.Sprintf("文件夹 %s 中 UID 为 %d 的一封邮件超过大小上限，没有读取；发件人不在名册中，没有回复。", a.Folder, a.UID), "baosong messages --state failed")
 	letters := []ledger.NewLetter{alert}
 	if m.class.Kind == sender.Person && m.class.Believed && m.class.Unit != "" && m.answer {
 		m.unit, _ = m.call.Unit(m.class.Unit)

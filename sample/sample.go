@@ -49,7 +49,7 @@ func Cases(c *call.Call, u *call.Unit, n int) []Case {
 		}
 		out[i] = Case{Title: strings.TrimSuffix(u.City, "市") + topic, Cluster: k.Name, Level: k.Level, City: u.City, County: k.County,
 			Year: fmt.Sprint(k.Year), Direction: c.Directions[i%len(c.Directions)], Body: k.County + "经济和信息化主管部门",
-			Contact: "联系人甲", Phone: fmt.Sprintf("0550-%07d", 1000000+i)}
+			Contact: "联系人甲", Phone: fmt.Sprintf("0551-6280%04d", i)}
 	}
 	return out
 }

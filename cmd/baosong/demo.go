@@ -266,7 +266,7 @@ func (d *demo) finish(ctx context.Context) error {
 	if err := d.leaveLetters(ctx); err != nil {
 		return err
 	}
-	composed, err := h.planner.Digest(ctx, d.now)
+	composed, err := h.runner.Digest(ctx, h.current().ID)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"time"
+
+	"baosong/ledger"
 )
 
 func digestCommand() command {
@@ -37,7 +40,7 @@ func runDigest(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string
 	if err := h.actAs(*at); err != nil {
 		return err
 	}
-	composed, err := h.planner.Digest(ctx, h.now())
+	composed, err := h.runner.Digest(ctx, h.current().ID)
 	if err != nil {
 		return err
 	}
@@ -48,7 +51,8 @@ func runDigest(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string
 		fmt.Fprintf(t.out, "已写入 %s\n", *html)
 	}
 	if *send {
-		if err := h.planner.SendDigest(ctx, h.now()); err != nil {
+		l := ledger.NewLetter{Key: "digest:asked:" + h.now().UTC().Format(time.RFC3339Nano), Kind: ledger.Digest, Call: h.current().ID, To: h.cfg.Staff.DigestTo, Due: h.now(), State: ledger.Due}
+		if _, _, err := h.db.Enqueue(ctx, l); err != nil {
 			return err
 		}
 		fmt.Fprintln(t.out, "日报已排入发件箱。")

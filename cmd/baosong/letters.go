@@ -112,7 +112,7 @@ func (h *house) showLetter(ctx context.Context, t *terminal, rest []string) erro
 	if err != nil {
 		return err
 	}
-	raw, err := h.runner.Preview(ctx, id)
+	raw, err := h.runner.Compose(ctx, id)
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func rehearse(ctx context.Context, t *terminal, cfg *config.Config, calls []*cal
 	if err := h.poller.Once(ctx); err != nil {
 		return describeFailure(err)
 	}
-	if err := h.planner.Plan(ctx, h.now()); err != nil {
+	if _, err := h.planner.Plan(ctx, h.now()); err != nil {
 		return err
 	}
 	return h.tellRehearsal(ctx, t, len(before))

@@ -91,7 +91,7 @@ func (h *house) once(ctx context.Context) error {
 
 // letters plans what is due by the calendar and sends what is due now.
 func (h *house) letters(ctx context.Context) error {
-	if err := h.planner.Plan(ctx, h.now()); err != nil {
+	if _, err := h.planner.Plan(ctx, h.now()); err != nil {
 		return fmt.Errorf("planning letters: %w", err)
 	}
 	if _, err := h.runner.RunDue(ctx); err != nil {
@@ -122,9 +122,10 @@ func (h *house) serve(ctx context.Context) error {
 	health := &health{house: h, wake: wake}
 	h.poller.Polled = func(err error) { health.polled(ctx, err) }
 	h.runner.Wake = wake
+	h.planner.Wake = health.poke
 	errs := make(chan error, 3)
 	// Started here, stopped by ctx; joined below.
-	for _, run := range []func(context.Context) error{h.poller.Run, h.runner.Run, h.plan} {
+	for _, run := range []func(context.Context) error{h.poller.Run, h.runner.Run, h.planner.Run} {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
@@ -143,22 +144,6 @@ func (h *house) serve(ctx context.Context) error {
 		return err
 	default:
 		return nil
-	}
-}
-
-// plan asks every minute what the calendar makes due.
-func (h *house) plan(ctx context.Context) error {
-	tick := time.NewTicker(time.Minute)
-	defer tick.Stop()
-	for {
-		if err := h.planner.Plan(ctx, h.now()); err != nil && ctx.Err() == nil {
-			h.log.Error("planning letters", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
 	}
 }
 
@@ -204,10 +189,7 @@ func (s *health) recovered(ctx context.Context) {
 		}
 	}
 	s.failures, s.alerted = 0, false
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
+	s.poke()
 	if s.ready {
 		return
 	}
@@ -217,6 +199,14 @@ func (s *health) recovered(ctx context.Context) {
 	}
 	h.log.Info("ready")
 	notifySystemd("READY=1")
+}
+
+// poke tells the runner that there may be something to send.
+func (s *health) poke() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
 }
 
 // sweepScratch removes what readers of dead processes left behind. The caller holds the lock.

@@ -68,14 +68,14 @@ func runUnpack(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string
 	if err != nil {
 		return err
 	}
-	nodes, found, err := reader.Unpack(ctx, scratch, m.Attachments)
+	parts, err := reader.Unpack(ctx, scratch, m.Attachments)
 	if err != nil {
 		return err
 	}
-	u := describe(m, nodes, append(m.Findings, found...))
+	u := describe(m, parts.Nodes, append(m.Findings, parts.Findings...))
 	u.Auto = intake.Auto(ctx, m)
 	if *out != "" {
-		if err := writeNodes(*out, nodes); err != nil {
+		if err := writeLeaves(*out, parts.Leaves); err != nil {
 			return err
 		}
 	}
@@ -112,13 +112,13 @@ func addresses(as []message.Address) []addressJSON {
 	return out
 }
 
-// writeNodes writes the leaves flat into dir. Names of the mail are never used as paths: separators and control
+// writeLeaves writes the leaves flat into dir. Names of the mail are never used as paths: separators and control
 // characters go, and a number in front keeps equal names apart.
-func writeNodes(dir string, nodes []*unpack.Node) error {
+func writeLeaves(dir string, leaves []unpack.Leaf) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	for i, l := range unpack.Leaves(nodes) {
+	for i, l := range leaves {
 		if l.Path == "" {
 			continue
 		}

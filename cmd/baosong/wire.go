@@ -128,7 +128,7 @@ func assemble(ctx context.Context, cfg *config.Config, calls []*call.Call, dataD
 		Pipeline: h.pipeline, Dial: h.dial, Folders: cfg.IMAP.Folders, Fates: intake.Fates(cfg.IMAP.Fates), Every: cfg.IMAP.Poll,
 		Largest: cfg.Limits.Message, Timeout: pollLimit, Polled: func(error) {}, Log: log,
 	}
-	if err := h.assembleOutbox(); err != nil {
+	if err := h.assembleOutbox(ctx); err != nil {
 		return nil, errors.Join(err, h.close())
 	}
 	return h, nil
@@ -137,15 +137,38 @@ func assemble(ctx context.Context, cfg *config.Config, calls []*call.Call, dataD
 // pollLimit is how long a silent or dripping server may hold one step of a poll.
 const pollLimit = 120 * time.Second
 
-func (h *house) assembleOutbox() error {
+func (h *house) assembleOutbox(ctx context.Context) error {
 	cfg := h.cfg
 	transport, err := smarthostOf(cfg)
 	if err != nil {
 		return err
 	}
+	since, err := h.answerSince(ctx)
+	if err != nil {
+		return err
+	}
 	cal := calendar.Default(h.zone)
-	h.runner = &notify.Runner{Ledger: h.db, Blobs: h.blobs, Transport: transport, Calls: h.calls, Calendar: cal, Now: h.now, Log: h.log}
-	h.planner = &notify.Planner{}
+	h.runner = &notify.Runner{Ledger: h.db, Blobs: h.blobs, Transport: transport, Call: h.callByID, Calendar: cal, Now: h.now, Log: h.log,
+		Options: notify.Options{From: cfg.SMTP.From.String(), Pace: cfg.SMTP.Pace, PerAddressPerDay: cfg.SMTP.PerAddressPerDay, PerHour: cfg.SMTP.PerHour,
+			Retry: cfg.SMTP.Retry, AlertTo: cfg.Staff.AlertTo, Folders: h.poller.Watched()}}
+	// What came due before the day on which baosong was started is nobody's arrear.
+	since = since.In(h.zone)
+	since = time.Date(since.Year(), since.Month(), since.Day(), 0, 0, 0, 0, h.zone)
+	h.planner = &notify.Planner{Ledger: h.db, Calls: h.calls, Calendar: cal, DigestTo: cfg.Staff.DigestTo, AlertTo: cfg.Staff.AlertTo, Since: since, Now: h.now, Log: h.log}
+	if h.planner.Reminders, err = schedule.ParseCron(cfg.Schedule.Reminders, h.zone); err != nil {
+		return err
+	}
+	h.planner.Digest, err = schedule.ParseCron(cfg.Schedule.Digest, h.zone)
+	return err
+}
+
+// callByID is the call of that id, nil when it is not configured any more.
+func (h *house) callByID(id string) *call.Call {
+	for _, c := range h.calls {
+		if c.ID == id {
+			return c
+		}
+	}
 	return nil
 }
 
