@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -174,7 +175,7 @@ func TestTwoHandlesInParallel(t *testing.T) {
 	t.Parallel()
 	b := mustOpen(t)
 	other := b.again(b.Dir())
-	const each = 40
+	const each = 15
 	var wg sync.WaitGroup
 	errs := make(chan error, 4*each)
 	for i, db := range []*DB{b.DB, other, b.DB, other} {
@@ -242,5 +243,38 @@ func TestDiskFull(t *testing.T) {
 	b.must(err)
 	if _, err := b.Record(b.ctx(), o); err != nil {
 		t.Error(err)
+	}
+}
+
+// Every released schema, kept as it was dumped then, becomes today's.
+func TestUpgradeFromReleasedSchemas(t *testing.T) {
+	t.Parallel()
+	for n := 1; n <= len(migrations()); n++ {
+		script, err := os.ReadFile(filepath.Join("testdata", "schemas", fmt.Sprintf("%04d.sql", n)))
+		if err != nil {
+			t.Fatalf("schema %d was released without its dump: %v", n, err)
+		}
+		dir := t.TempDir()
+		if err := prepare(dir); err != nil {
+			t.Fatal(err)
+		}
+		old, err := connect(filepath.Join(dir, databaseName), "immediate", false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := old.ExecContext(t.Context(), string(script)+fmt.Sprintf("; PRAGMA user_version = %d", n)); err != nil {
+			t.Fatal(err)
+		}
+		if err := old.Close(); err != nil {
+			t.Fatal(err)
+		}
+		db, err := Open(t.Context(), dir, Options{})
+		if err != nil {
+			t.Fatalf("upgrade from schema %d: %v", n, err)
+		}
+		if got, err := dumpSchema(t.Context(), db.r); err != nil || got != goldenSchema {
+			t.Errorf("schema %d does not become today's: %v", n, err)
+		}
+		db.Close()
 	}
 }

@@ -186,7 +186,7 @@ func (db *DB) DeadAddresses(ctx context.Context) (ds []DeadAddress, err error) {
 	return ds, err
 }
 
-// deadAddresses looks at the last letter that each address was sent or refused. A delay notice (4.x.x) is no death.
+// deadAddresses looks at the last letter that each address was sent or refused; one given up untried says nothing. A delay notice (4.x.x) is no death.
 func deadAddresses(ctx context.Context, q querier) ([]DeadAddress, error) {
 	scan := func(s scanner) (d DeadAddress, err error) { return d, s.Scan(&d.Address, &d.Unit, &d.Why, &d.Letter) }
 	return list(ctx, q, scan, `
@@ -194,7 +194,7 @@ func deadAddresses(ctx context.Context, q querier) ([]DeadAddress, error) {
 		FROM (
 			SELECT letter, seq FROM recipient WHERE bounced <> '' AND bounced NOT LIKE '4.%'
 			UNION
-			SELECT d.letter, d.seq FROM letter JOIN recipient AS d ON d.letter = letter.id WHERE letter.state = 'dead'
+			SELECT d.letter, d.seq FROM letter JOIN recipient AS d ON d.letter = letter.id WHERE letter.state = 'dead' AND letter.attempts > 0
 		) AS u
 		JOIN recipient AS r ON r.letter = u.letter AND r.seq = u.seq
 		JOIN letter AS l ON l.id = u.letter

@@ -45,7 +45,8 @@ func (db *DB) BeginFetch(ctx context.Context, loc Location) (tries int, err erro
 	return tries, err
 }
 
-// Receive records a mail whose bytes are in the spool. The same bytes are one mail, wherever they lie.
+// Receive records a mail whose bytes are in the spool. The same bytes are one mail, wherever they lie; spooled bytes that
+// are not needed a second time are dropped again.
 func (db *DB) Receive(ctx context.Context, n NewMessage) (Message, Arrival, error) {
 	var m Message
 	var arrival Arrival
@@ -59,6 +60,9 @@ func (db *DB) Receive(ctx context.Context, n NewMessage) (Message, Arrival, erro
 		m, arrival, err = t.receive(ctx, n)
 		return err
 	})
+	if err == nil && arrival != New {
+		err = db.dropSpare(ctx, n.SHA256)
+	}
 	return m, arrival, err
 }
 
@@ -80,7 +84,7 @@ func (t *tx) receive(ctx context.Context, n NewMessage) (Message, Arrival, error
 		}
 	}
 	if len(same) > 0 {
-		m, err := t.insertCopy(ctx, n, same[0].ID)
+		m, err := t.insertCopy(ctx, n, same[0])
 		return m, Copy, err
 	}
 	m, err := t.insertMessage(ctx, n, Message{State: Received}, "")
@@ -167,24 +171,29 @@ func (t *tx) endFetch(ctx context.Context, loc Location) error {
 	return err
 }
 
-func (t *tx) insertCopy(ctx context.Context, n NewMessage, original int64) (Message, error) {
-	return t.insertMessage(ctx, n, Message{
+func (t *tx) insertCopy(ctx context.Context, n NewMessage, original Message) (Message, error) {
+	c := Message{
 		State:   Ignored,
 		Why:     "duplicate",
-		WhyText: fmt.Sprintf("与邮件 %d 内容完全相同，已登记，不再答复。", original),
+		WhyText: fmt.Sprintf("与邮件 %d 内容完全相同，已登记，不再答复。", original.ID),
 		Fate:    string(Ignored),
-	}, fmt.Sprintf("same bytes as message %d", original))
+		Removed: original.Removed, // secrecy: this copy's bytes go too, and it stays where it lies on the server
+	}
+	if c.Removed {
+		c.Fate = ""
+	}
+	return t.insertMessage(ctx, n, c, fmt.Sprintf("same bytes as message %d", original.ID))
 }
 
 // insertMessage inserts a mail in the state that m gives it.
 func (t *tx) insertMessage(ctx context.Context, n NewMessage, m Message, why string) (Message, error) {
 	res, err := t.ExecContext(ctx, `
 		INSERT INTO message (folder, uidvalidity, uid, sha256, size, received_at, first_uid,
-			date, message_id, sender, sender_name, subject, state, why, why_text, fate)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			date, message_id, sender, sender_name, subject, state, why, why_text, fate, removed)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		n.Folder, n.UIDValidity, n.UID, n.SHA256, n.Size, stamp(n.ReceivedAt), n.UID,
 		stamp(n.Header.Date), clean(n.Header.MessageID), fold(n.Header.From), clean(n.Header.FromName), clean(n.Header.Subject),
-		m.State, m.Why, m.WhyText, m.Fate)
+		m.State, m.Why, m.WhyText, m.Fate, m.Removed)
 	if err != nil {
 		return m, err
 	}

@@ -52,6 +52,9 @@ func (db *DB) Record(ctx context.Context, o Outcome) (Recorded, error) {
 		}
 		return t.record(ctx, m, o, &r)
 	})
+	if err == nil && o.Removed {
+		err = db.removeSecret(ctx, o.Message) // the row is safe: a crash here is mended by Sweep
+	}
 	if err != nil {
 		return Recorded{}, err
 	}
@@ -119,6 +122,9 @@ func (t *tx) judged(ctx context.Context, m Message, o Outcome) error {
 	}
 	if !o.Removed {
 		return nil
+	}
+	if _, err := t.ExecContext(ctx, `UPDATE message SET removed = 1 WHERE sha256 = ?`, m.SHA256); err != nil { // its copies too
+		return err
 	}
 	return t.log(ctx, Event{What: "bytes.removed", Why: string(m.SHA256), Message: m.ID, Unit: o.Unit})
 }

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 )
@@ -185,5 +186,46 @@ func TestBounceIsTiedToItsLetter(t *testing.T) {
 	b.sends("hefei", sub{cases: "a b"}) // heard from again
 	if u := b.standing("hefei"); len(u.Dead) != 0 {
 		t.Errorf("dead after a mail came from there: %v", u.Dead)
+	}
+}
+
+// The same secret bytes once more, as a copy, moved, or kept before: nothing of them stays.
+func TestSecretBytesLeaveEverywhere(t *testing.T) {
+	t.Parallel()
+	b := mustOpen(t)
+	spool := func() {
+		_, _, err := b.blobs().Spool(b.ctx(), strings.NewReader("secret"))
+		b.must(err)
+	}
+	spool()
+	m := b.mail("secret")
+	spool()
+	b.arrive(Location{"Junk", 1, 1}, "secret", Copy) // before the first is judged: its bytes are still needed
+	if !b.blobs().Has(ref("secret")) {
+		t.Fatal("bytes were dropped before they were judged")
+	}
+	b.must(b.blobs().Keep(ref("secret"))) // as after an earlier judgement
+	_, err := b.Record(b.ctx(), Outcome{Message: m.ID, State: Held, Why: "secrecy", Removed: true})
+	b.must(err)
+	if b.blobs().Has(ref("secret")) {
+		t.Error("bytes are left after recording")
+	}
+	spool()
+	b.vanish("INBOX", 1, 1)
+	b.arrive(Location{"INBOX", 1, 77}, "secret", Moved)
+	spool()
+	if c := b.arrive(Location{"INBOX", 1, 78}, "secret", Copy); !c.Removed || c.Fate != "" {
+		t.Errorf("copy = %+v", c)
+	}
+	if b.blobs().Has(ref("secret")) {
+		t.Error("bytes are left after they came again")
+	}
+	spool() // a crash before they could be dropped
+	b.must(b.Sweep(b.ctx()))
+	if b.blobs().Has(ref("secret")) {
+		t.Error("bytes are left after sweeping")
+	}
+	if got := kinds(b); got != "" {
+		t.Errorf("verify: %s", got)
 	}
 }

@@ -2,8 +2,10 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 
 	"baosong/ledger/blob"
@@ -73,33 +75,63 @@ func (db *DB) RemoveBytes(ctx context.Context, callID, who, why string) (int, er
 	return len(refs), db.dropUnnamed(ctx, refs)
 }
 
-// dropUnnamed removes those bytes that no row names any more.
-func (db *DB) dropUnnamed(ctx context.Context, refs []blob.Ref) error {
-	var named map[blob.Ref]string
-	err := db.read(ctx, "list named blobs", func(q querier) (err error) {
-		named, err = namedRefs(ctx, q)
-		return err
-	})
+// removeSecret removes the bytes of a mail that bears a suspected secrecy mark, wherever they are.
+func (db *DB) removeSecret(ctx context.Context, msg int64) error {
+	m, err := db.Message(ctx, msg)
 	if err != nil {
 		return err
 	}
+	return db.dropUnnamed(ctx, []blob.Ref{m.SHA256})
+}
+
+// dropUnnamed removes those bytes that no row names any more.
+func (db *DB) dropUnnamed(ctx context.Context, refs []blob.Ref) error {
 	store := db.blobs()
 	for _, ref := range refs {
-		if _, ok := named[ref]; ok || !ref.Valid() {
+		named, err := db.named(ctx, ref)
+		if err != nil {
+			return err
+		}
+		if named || !ref.Valid() {
 			continue
 		}
-		if err := store.Drop(ref); err != nil {
-			return fmt.Errorf("remove bytes: %w", err)
-		}
-		if err := store.Remove(ref); err != nil {
+		if err := errors.Join(store.Drop(ref), store.Remove(ref)); err != nil {
 			return fmt.Errorf("remove bytes: %w", err)
 		}
 	}
 	return nil
 }
 
-// Sweep removes what crashes left behind in spool/: half-written files, and whole ones that no row names. Only the holder
-// of the data directory's lock may call it, before it receives mail.
+// dropSpare drops spooled bytes that no row names, or that are kept already.
+func (db *DB) dropSpare(ctx context.Context, ref blob.Ref) error {
+	named, err := db.named(ctx, ref)
+	if err != nil {
+		return err
+	}
+	store := db.blobs()
+	if _, err := os.Lstat(store.Path(ref)); named && err != nil {
+		return nil
+	}
+	if err := store.Drop(ref); err != nil {
+		return fmt.Errorf("drop spare bytes: %w", err)
+	}
+	return nil
+}
+
+// named reports whether a row needs these bytes.
+func (db *DB) named(ctx context.Context, ref blob.Ref) (is bool, err error) {
+	err = db.read(ctx, "look for the bytes' rows", func(q querier) error {
+		return q.QueryRowContext(ctx, `
+			SELECT EXISTS (SELECT 1 FROM message WHERE sha256 = ?1 AND sha256 <> '' AND removed = 0)
+				OR EXISTS (SELECT 1 FROM file WHERE sha256 = ?1)
+				OR EXISTS (SELECT 1 FROM letter WHERE blob = ?1 AND blob <> '')`, ref).Scan(&is)
+	})
+	return is, err
+}
+
+// Sweep removes what crashes left behind: half-written files, spooled mails that no row needs or that are kept already, and
+// above all bytes whose removal was recorded but not carried out. Only the holder of the data directory's lock may call
+// it, before it receives mail.
 func (db *DB) Sweep(ctx context.Context) error {
 	store := db.blobs()
 	if _, err := store.Sweep(); err != nil {
@@ -109,21 +141,25 @@ func (db *DB) Sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var named map[blob.Ref]string
-	err = db.read(ctx, "list named blobs", func(q querier) (err error) {
-		named, err = namedRefs(ctx, q)
+	for _, ref := range spooled {
+		if err := db.dropSpare(ctx, ref); err != nil {
+			return err
+		}
+	}
+	scan := func(s scanner) (ref blob.Ref, err error) { return ref, s.Scan(&ref) }
+	var removed []blob.Ref
+	err = db.read(ctx, "list removed mails", func(q querier) error {
+		removed, err = list(ctx, q, scan, `SELECT DISTINCT sha256 FROM message WHERE removed = 1 AND sha256 <> ''`)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	for _, ref := range spooled {
-		if _, ok := named[ref]; ok {
-			continue
-		}
-		if err := store.Drop(ref); err != nil {
-			return fmt.Errorf("sweep spool: %w", err)
+	var left []blob.Ref
+	for _, ref := range removed {
+		if store.Has(ref) {
+			left = append(left, ref)
 		}
 	}
-	return nil
+	return db.dropUnnamed(ctx, left)
 }

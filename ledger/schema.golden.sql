@@ -165,6 +165,8 @@ CREATE TABLE letter (
     bounced      TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
+CREATE INDEX letter_blob ON letter (blob) WHERE blob <> '';
+
 CREATE INDEX letter_dead ON letter (id) WHERE state = 'dead';
 
 CREATE INDEX letter_message ON letter (message);

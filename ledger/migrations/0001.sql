@@ -281,6 +281,7 @@ CREATE TABLE letter (
     bounced      TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX letter_next ON letter (next_attempt, rank) WHERE state IN ('due', 'composed');
+CREATE INDEX letter_blob ON letter (blob) WHERE blob <> '';
 CREATE INDEX letter_dead ON letter (id) WHERE state = 'dead';
 CREATE INDEX letter_sent ON letter (sent_at) WHERE sent_at <> '';
 CREATE INDEX letter_submission ON letter (submission);
