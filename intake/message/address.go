@@ -121,7 +121,7 @@ func wordLength(s string) int {
 		return 0
 	}
 	n := strings.IndexByte(s[2:], '?') + 2
-	if n < 3 || n+2 >= len(s) || s[n+2] != '?' {
+	if n < 2 || n+2 >= len(s) || s[n+2] != '?' {
 		return 0
 	}
 	if end := strings.Index(s[n+3:], "?="); end >= 0 {
@@ -149,6 +149,9 @@ func parseAddress(item string) (list []Address, dug, ok bool) {
 	}
 	plain := clean(decodeWords([]byte(item)))
 	if plain == item || !strings.Contains(plain, "@") {
+		if a := cleanAddress(item); a != "" && a == item { // a local name: MAILER-DAEMON
+			return []Address{{Address: a}}, false, true
+		}
 		return nil, false, false
 	}
 	name, specs = cutAngles(plain)
@@ -182,7 +185,7 @@ func cutAngles(item string) (name string, specs []string) {
 		if end < 0 {
 			end = len(item) - i
 		}
-		if s := item[i+1 : i+end]; strings.Contains(s, "@") || strings.TrimSpace(s) == "" {
+		if s := item[i+1 : i+end]; strings.Contains(s, "@") || len(strings.Fields(s)) <= 1 {
 			specs = append(specs, s)
 		} else {
 			rest.WriteString(s)
@@ -219,7 +222,8 @@ func blankComments(s string) string {
 	return b.String()
 }
 
-// cleanAddress returns local@domain, or "" when it is none. A source route and blanks are dropped.
+// cleanAddress returns local@domain, or a local name alone as mail systems have them, or "" when it is neither. A source
+// route and blanks are dropped.
 func cleanAddress(s string) string {
 	s = clean(rawText(s))
 	if i := strings.LastIndexByte(s, ':'); i >= 0 && (strings.HasPrefix(s, "@") || strings.EqualFold(s[:i], "mailto")) {
@@ -233,6 +237,9 @@ func cleanAddress(s string) string {
 	}, blankComments(s))
 	s = strings.Trim(s, `"'<>,;.`)
 	at := strings.LastIndexByte(s, '@')
+	if at < 0 && ascii([]byte(s)) && len(s) <= 64 && !strings.ContainsAny(s, "()<>[]:;,") {
+		return s
+	}
 	if at <= 0 || at == len(s)-1 || len(s) > 320 {
 		return ""
 	}

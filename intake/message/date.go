@@ -42,6 +42,9 @@ func parseDate(value string) (time.Time, bool) {
 }
 
 func parseLayouts(v string) (time.Time, bool) {
+	if i := strings.LastIndexByte(v, ' '); i > 0 && len(v)-i <= 5 {
+		v = v[:i] + strings.ToUpper(v[i:]) // est, gmt
+	}
 	if i := strings.IndexByte(v, ','); i >= 0 && i < 12 {
 		v = strings.TrimSpace(v[i+1:])
 	}
@@ -51,6 +54,7 @@ func parseLayouts(v string) (time.Time, bool) {
 		"Mon Jan 2 15:04:05 2006", "Mon Jan 2 15:04:05 2006 -0700", "Mon Jan 2 15:04:05 MST 2006", "Mon Jan 2 15:04:05 -0700 2006",
 		"Mon 2 Jan 2006 15:04:05 -0700", "Jan 2 2006 15:04:05", "Jan 2, 2006 15:04:05", "2-Jan-2006 15:04:05 -0700",
 		"2-Jan-2006 15:04:05", "2-Jan-06 15:04:05 MST", "2 Jan 2006 15.04.05 -0700", "2006-01-02T15:04:05Z07:00",
+		"January 2, 2006 3:04 PM", "January 2, 2006 3:04:05 PM", "Jan 2, 2006 3:04:05 PM",
 	} {
 		if t, err := time.ParseInLocation(layout, v, beijing()); err == nil {
 			return fixCST(t, v), true

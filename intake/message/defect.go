@@ -1,10 +1,6 @@
 package message
 
-import (
-	"slices"
-
-	"baosong/parse/finding"
-)
+import "baosong/parse/finding"
 
 // defect is one kind of mended damage, in the words that staff and cities read.
 type defect string
@@ -65,9 +61,6 @@ func (w *walker) noteAll(ds []defect) {
 // limit records that something was left out: a defect, and the error that asks for the mail to be sent otherwise.
 func (w *walker) limit(d defect) {
 	w.note(d, "")
-	say := finding.New("file.limit", finding.Place{Where: string(d)}).Saying(string(d) + "。").
-		Cured("请减少附件数量，或把文件打包后分几封邮件重新发送。")
-	if !slices.ContainsFunc(w.m.Findings, func(f finding.Finding) bool { return f.Code == "file.limit" && f.Where == say.Where }) {
-		w.m.Findings = append(w.m.Findings, say)
-	}
+	w.say(finding.New("file.limit", finding.Place{Where: string(d)}).Saying(string(d) + "。").
+		Cured("请减少附件数量，或把文件打包后分几封邮件重新发送。"))
 }

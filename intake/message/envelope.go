@@ -17,9 +17,11 @@ const maxReferences = 200
 // envelope reads what the mail's own header says.
 func (w *walker) envelope(raw rawHeader) {
 	m := w.m
+	rawSubject := !ascii(raw.get("Subject"))
+	raw.transcode(parseMedia(raw.get("Content-Type")).params["charset"])
 	m.Header = raw.decoded()
 	m.Subject = m.Header.Get("Subject")
-	if !ascii(raw.get("Subject")) {
+	if rawSubject {
 		w.note(defectRawHeader, "")
 	}
 	if ids := ids(m.Header.Get("Message-ID")); len(ids) > 0 {

@@ -3,6 +3,9 @@ package message
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
+
+	"baosong/parse/charset"
 )
 
 const (
@@ -26,6 +29,24 @@ func (h rawHeader) get(name string) []byte {
 		}
 	}
 	return nil
+}
+
+// transcode brings raw bytes in header values to UTF-8 where the mail names a charset that they could not be told from
+// otherwise: Korean, Japanese, Big5 and Cyrillic bytes are as a rule valid GB18030 too.
+func (h rawHeader) transcode(label string) {
+	switch label = strings.ToLower(label); {
+	case strings.HasPrefix(label, "euc-"), strings.HasPrefix(label, "ks_"), strings.HasPrefix(label, "big5"), strings.HasPrefix(label, "shift"),
+		strings.HasPrefix(label, "koi8"), strings.HasPrefix(label, "windows-125") && label != "windows-1252":
+	default:
+		return
+	}
+	for i := range h {
+		if !utf8.Valid(h[i].value) {
+			if s, ok := charset.Decode(h[i].value, label); ok {
+				h[i].value = []byte(s)
+			}
+		}
+	}
 }
 
 func (h rawHeader) decoded() Header {

@@ -9,12 +9,14 @@ import (
 // maxLinks bounds what one mail may list.
 const maxLinks = 50
 
+// fileSize is a size as providers write it: 128.03M.
+const fileSize = `\d+(?:\.\d+)?\s?(?:[KMGT]B?|B|字节|兆)`
+
 // maxLine is how much of a line is looked at for a name and a size.
 const maxLine = 4096
 
 var (
 	linkPhrase = regexp.MustCompile(`(?:从\s?(?:QQ|网易|腾讯|新浪|搜狐|阿里|Foxmail|21CN)?[^\s，。]{0,12}(?:邮箱|企业邮)发来的(?:超大|云)附件|邮箱发来的(?:超大|云)附件|(?:超大|云)附件(?:下载|列表)|通过百度网盘分享的文件|我用百度网盘分享)`)
-	fileSize   = `\d+(?:\.\d+)?\s?(?:[KMGT]B?|B|字节|兆)`
 	// sizedLine: name (128.03M, 2020年11月27日 21:59 到期), with brackets and commas of either width.
 	sizedLine  = regexp.MustCompile(`(?i)^(.{0,200}?)\s*[(（]\s*(` + fileSize + `)\s*(?:[,，;；|]?\s*([^()（）]{0,60}))?[)）]`)
 	sizeAlone  = regexp.MustCompile(`(?i)(?:^|[\s(（:：|])(` + fileSize + `)(?:$|[\s)）,，;；|])`)

@@ -18,6 +18,8 @@ func (w *walker) seal(f *file) {
 		f.att.Type = TypePKCS7Signature
 	case kind == "application/pgp-signature":
 		f.att.Type = TypePGPSignature
+	case kind == "message/partial":
+		w.unreadable(f.name, "邮件被拆成几封发送", "请关闭“拆分发送”，或把文件分几封普通邮件重新发送。")
 	case kind == "application/pgp-encrypted":
 		f.att.Type = TypePGPEncrypted // the part that says "Version: 1"
 	case kind == "application/pkcs7-mime" || strings.HasSuffix(strings.ToLower(f.name), ".p7m"):
@@ -34,6 +36,7 @@ func (w *walker) sealPKCS7(f *file) {
 	switch oid := pkcs7Content(f.att.Path); {
 	case oid == 2 && f.ct.params["smime-type"] != "certs-only":
 		f.att.Type = TypePKCS7Signed
+		w.unreadable(f.name, "邮件以 S/MIME 方式整体签名封装", "请关闭邮件签名后重新发送。")
 	case oid == 3 || oid == 4 || f.ct.params["smime-type"] == "enveloped-data":
 		f.att.Type = TypePKCS7Encrypted
 		w.encrypted(f.name, "邮件经过 S/MIME 加密")
@@ -42,12 +45,20 @@ func (w *walker) sealPKCS7(f *file) {
 	}
 }
 
+// unreadable says that a part is wrapped so that its files cannot be read.
+func (w *walker) unreadable(name, where, cure string) {
+	w.say(finding.New("file.unsupported", finding.Place{File: name, Where: where}).Saying(where + "，无法读取其中的附件。").Cured(cure))
+}
+
 // encrypted says that a part cannot be opened without a key.
 func (w *walker) encrypted(name, where string) {
-	say := finding.New("file.encrypted", finding.Place{File: name, Where: where}).
-		Saying(where + "，无法打开。").Cured("请取消加密后重新发送。")
-	if !slices.ContainsFunc(w.m.Findings, func(f finding.Finding) bool { return f.Code == say.Code && f.Place == say.Place }) {
-		w.m.Findings = append(w.m.Findings, say)
+	w.say(finding.New("file.encrypted", finding.Place{File: name, Where: where}).Saying(where + "，无法打开。").Cured("请取消加密后重新发送。"))
+}
+
+// say adds a finding once.
+func (w *walker) say(f finding.Finding) {
+	if !slices.ContainsFunc(w.m.Findings, func(old finding.Finding) bool { return old.Code == f.Code && old.Place == f.Place }) && len(w.m.Findings) < 2*maxDefects {
+		w.m.Findings = append(w.m.Findings, f)
 	}
 }
 

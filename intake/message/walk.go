@@ -142,7 +142,11 @@ func (w *walker) multipart(raw rawHeader, ct mediaValue) match {
 		}
 		return end
 	}
-	pre.drop()
+	if end.closing {
+		pre.keep() // the first part lost its boundary
+	} else {
+		pre.drop()
+	}
 	implied := "text/plain"
 	if ct.kind == "multipart/digest" {
 		implied = "message/rfc822"

@@ -10,7 +10,7 @@ import (
 )
 
 // encodedWord is RFC 2047's word, read with indulgence: blanks in the text and a language after the charset.
-var encodedWord = regexp.MustCompile(`(?s)=\?([^?\s=]{1,60})\?([bBqQ])\?(.*?)\?=`)
+var encodedWord = regexp.MustCompile(`(?s)=\?([^?\s=]{0,60})\?([bBqQ])\?(.*?)\?=`)
 
 // decodeWords decodes the encoded words of a raw header value. Bytes of neighbouring words in the same charset are
 // joined before they are decoded, because mailers split words inside a character. Raw bytes are guessed.
