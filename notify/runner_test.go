@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"baosong/ledger"
+	"baosong/notify/letter"
 	"baosong/parse/call"
 )
 
@@ -370,3 +371,44 @@ func TestRunnerRunWakes(t *testing.T) {
 		b.Ledger.Close()
 	})
 }
+
+// TestGivenUpIsNotUnreached: a letter that staff gave up says nothing against its address.
+func TestGivenUpIsNotUnreached(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "2024-06-18 09:00")
+	if err := b.Ledger.CancelLetter(context.Background(), b.queue("hefei", "r1"), "zhang", "not needed"); err != nil {
+		t.Fatal(err)
+	}
+	dead, err := b.Ledger.DeadAddresses(context.Background())
+	if err != nil || len(dead) != 0 {
+		t.Errorf("got %v, %v", dead, err)
+	}
+}
+
+// TestReceiptNamesWhatIsStillOpen: a right part gets a receipt, though an earlier one must still be mended.
+func TestReceiptNamesWhatIsStillOpen(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "2024-06-18 09:00")
+	b.submit("hefei", ledger.Correction, faulty())
+	b.set("2024-06-18 10:00")
+	s := faulty()
+	s.Owed = nil
+	s.Files[0].Prior = true
+	s.Files = append(s.Files, ledger.File{Name: "培育举措.docx", Path: "培育举措.docx", Part: "measures", Format: "docx", Used: true})
+	id, _ := b.submit("hefei", ledger.Receipt, s)
+	f, err := b.facts(context.Background(), ptr(b.letter(id)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := letter.Compose(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"此前报送中还有 1 处需要更正", "此前报送中仍需更正的内容", "J4", "状态：待补正"} {
+		if !strings.Contains(c.Text, want) {
+			t.Errorf("no %q in\n%s", want, c.Text)
+		}
+	}
+}
+
+func ptr[T any](v T) *T { return &v }

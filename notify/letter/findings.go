@@ -34,6 +34,16 @@ type Findings struct {
 	Left   int // findings that found no room
 }
 
+// cut tells whether the text does not name every place.
+func (f Findings) cut() bool {
+	for _, g := range f.Groups {
+		if g.N > maxPlaces+1 {
+			return true
+		}
+	}
+	return f.Left > 0
+}
+
 // told leaves out what is not the city's business: findings on probation and waived ones.
 func told(fs []ledger.Finding) []ledger.Finding {
 	var out []ledger.Finding

@@ -49,8 +49,11 @@ func Compose(f Facts) (Composed, error) {
 		return Composed{}, fmt.Errorf("compose %s: %w", n, err)
 	}
 	c := Composed{Attachments: attachments}
-	if c.Subject, c.Text, err = renderText(dir, n, p); err != nil {
-		return Composed{}, err
+	for range 2 { // the first time counts the sections
+		p.single, p.sections = p.sections == 1, 0
+		if c.Subject, c.Text, err = renderText(dir, n, p); err != nil {
+			return Composed{}, err
+		}
 	}
 	p.sections = 0
 	if c.HTML, err = renderHTML(dir, n, p); err != nil {

@@ -45,7 +45,8 @@ type Page struct {
 	Commands []string
 	Digest   *DigestPage
 
-	sections int
+	sections int  // numbered so far
+	single   bool // there is only one
 }
 
 // FileLine is one file and its verdict.
@@ -83,9 +84,12 @@ type Workbook struct {
 	Why    string // why it is a plain list, when the sender sent a workbook
 }
 
-// Section numbers a heading: 一、二、三.
+// Section numbers a heading: 一、二、三; a letter's only one has no number.
 func (p *Page) Section(title string) string {
 	p.sections++
+	if p.single {
+		return title
+	}
 	return numeral(p.sections) + "、" + title
 }
 
@@ -214,7 +218,7 @@ func verdict(file ledger.File, fs []ledger.Finding) (text, tone string) {
 	case file.Part == string(call.PartUnknown) || file.Part == "":
 		return "未采用", "note"
 	case warnings > 0:
-		return fmt.Sprintf("可用，%d 处请留意", warnings), "look"
+		return fmt.Sprintf("可用，留意 %d 处", warnings), "look"
 	case file.Part == string(call.PartLetter):
 		return "已收存", "note"
 	default:

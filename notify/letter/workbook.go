@@ -29,7 +29,7 @@ func workbook(f Facts, p *Page) ([]Attachment, error) {
 	case f.Digest != nil:
 		p.Workbook.Name = fmt.Sprintf("报送情况_%s.xlsx", f.Now.Format("20060102"))
 		err = sheet.WriteTables(dst, digestTables(f))
-	case p.Errors.Total > 0 && wantsList(f):
+	case p.Errors.Total > 0 && wantsList(f, p):
 		err = findingsWorkbook(f, p, dst)
 	default:
 		return nil, nil
@@ -44,8 +44,12 @@ func workbook(f Facts, p *Page) ([]Attachment, error) {
 	return []Attachment{{Name: p.Workbook.Name, ContentType: xlsxType, Bytes: b}}, nil
 }
 
-// wantsList tells whether the findings are about files at all: a mail without attachment needs no list of one line.
-func wantsList(f Facts) bool {
+// wantsList tells whether the findings are about files at all: a mail without attachment needs no list of one line. Letters
+// that answer no mail with files carry one only when their text has no room for all.
+func wantsList(f Facts, p *Page) bool {
+	if f.Submission == nil && f.Said.Report == nil && !p.Errors.cut() {
+		return false
+	}
 	for _, x := range told(findings(f)) {
 		if x.Severity == finding.Error && x.File != "" {
 			return true
