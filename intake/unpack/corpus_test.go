@@ -232,3 +232,34 @@ func fileSize(t testing.TB, path string) int64 {
 	}
 	return st.Size()
 }
+
+// TestCorpusEverything walks every file of the collection, whatever it is: no error of ours, nothing slow, nothing large.
+func TestCorpusEverything(t *testing.T) {
+	root := corpus(t)
+	files, members, before := 0, 0, heap()
+	codes := map[string]int{}
+	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		n, took := walkFile(t, path, Limits{})
+		if took > 5*time.Second {
+			t.Errorf("%s: took %v", path, took)
+		}
+		files++
+		every(n, func(n *Node) {
+			members++
+			if n.Finding != nil {
+				codes[string(n.Finding.Code)]++
+			}
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if grown := heap() - before; grown > 300<<20 {
+		t.Errorf("memory grew by %d MB", grown>>20)
+	}
+	t.Logf("%d files, %d with their members, findings %v", files, members, codes)
+}

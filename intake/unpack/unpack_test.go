@@ -196,6 +196,14 @@ func TestForwardedMail(t *testing.T) {
 	}
 }
 
+func TestSealed(t *testing.T) {
+	t.Parallel()
+	n, _ := walkFile(t, write(t, "汇总表.xlsx", []byte("%TSD-Header-###%\x00\x01\x02")), Limits{})
+	if n.Finding == nil || n.Finding.Code != "file.encrypted" || !strings.Contains(n.Finding.Message, "防泄密") || n.Finding.File != "汇总表.xlsx" {
+		t.Errorf("got %+v", n.Finding)
+	}
+}
+
 func TestCleanName(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

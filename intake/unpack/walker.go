@@ -56,9 +56,7 @@ func (w *walker) expand(n *Node, name string, depth int, set volumeSet) error {
 	format := container.Format(n.Type)
 	open := w.opener(format)
 	if open == nil {
-		if format == container.Archive {
-			n.Finding = fault(n.Name, &trouble{kind: container.ErrUnsupported, message: "暂不能打开此格式的压缩包。", hint: "请改用 zip、rar 或 7z 格式重新压缩后发送。"})
-		}
+		n.Finding = unopened(n.Name, format)
 		return nil
 	}
 	if depth > w.limits.Depth {
@@ -75,6 +73,18 @@ func (w *walker) expand(n *Node, name string, depth int, set volumeSet) error {
 	err = w.expandAll(n.Children, name+"/", depth+1)
 	w.sumUp(n) // again, for what opening the members has shown
 	return err
+}
+
+// unopened says of formats that nothing here can open why, and what to do; nil for all that others read.
+func unopened(name string, format container.Format) *finding.Finding {
+	switch format {
+	case container.Archive:
+		return fault(name, &trouble{kind: container.ErrUnsupported, message: "暂不能打开此格式的压缩包。", hint: "请改用 zip、rar 或 7z 格式重新压缩后发送。"})
+	case container.Sealed:
+		return fault(name, &trouble{kind: container.ErrEncrypted, message: "文件被发送单位的文档加密（防泄密）软件加密，其他单位无法打开。",
+			hint: "请先在本单位申请解密或另存为未加密的文件，再重新发送。"})
+	}
+	return nil
 }
 
 // conclude writes down how opening a node ended.

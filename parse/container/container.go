@@ -81,5 +81,6 @@ const (
 	Exe       Format = "exe"
 	OLE       Format = "ole"     // a compound file of another kind
 	Document  Format = "package" // a zipped document of another kind: vsdx, xps, epub, odg
+	Sealed    Format = "sealed"  // scrambled by a document-security program (DLP) of the sender's office
 	Archive   Format = "archive" // an archive of a kind not read: cab, ace, arj, lzh, zstd, .Z, iso
 )

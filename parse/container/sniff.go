@@ -55,6 +55,9 @@ func Sniff(r io.ReaderAt, size int64) (f Format) {
 	default:
 		return f
 	}
+	if isSealed(head) {
+		return Sealed
+	}
 	if i := bytes.Index(head[:min(n, 1024)], []byte("%PDF-")); i >= 0 {
 		return PDF // Acrobat allows junk before it
 	}
@@ -129,6 +132,18 @@ func byShape(b []byte) Format {
 		return Archive
 	}
 	return Unknown
+}
+
+// isSealed knows the marks of the document-security programs that Chinese offices run: what they scramble opens on no other
+// machine, and a file that leaves the office by mistake still carries its usual name.
+func isSealed(b []byte) bool {
+	b = b[:min(len(b), 512)]
+	for _, mark := range []string{"%TSD-Header-###%", "b\x14#e", "c\x14#e", ".pfile"} {
+		if strings.HasPrefix(string(b), mark) {
+			return true
+		}
+	}
+	return bytes.Contains(b, []byte("E-SafeNet\x00"))
 }
 
 func isoMedia(brand string) Format {

@@ -136,7 +136,7 @@ func oleKind(r io.ReaderAt, size int64) Format {
 		return false
 	}
 	switch {
-	case has("EncryptedPackage"), has("EncryptionInfo"):
+	case has("EncryptedPackage"), has("EncryptionInfo"), has("DRMContent"):
 		return Encrypted
 	case has("WordDocument"):
 		return wordKind(c.Prefix("WordDocument", 32))
