@@ -49,10 +49,10 @@ func renderTable(b *strings.Builder, v reflect.Value, path []string) {
 
 // comment writes a text as comment lines of moderate length.
 func comment(b *strings.Builder, text string) {
-	const wide = 46 // full-width characters in a line
+	const wide = 92 // columns; a Chinese character takes two
 	line := "#"
 	for _, word := range breakable(text) {
-		if utf8.RuneCountInString(line+word) > wide && line != "#" {
+		if columns(line+word) > wide && line != "#" {
 			b.WriteString(line + "\n")
 			line = "#"
 		}
@@ -62,6 +62,17 @@ func comment(b *strings.Builder, text string) {
 		line += word
 	}
 	b.WriteString(line + "\n")
+}
+
+// columns is how wide a text is on a terminal.
+func columns(s string) int {
+	n := utf8.RuneCountInString(s)
+	for _, c := range s {
+		if c >= 0x1100 {
+			n++
+		}
+	}
+	return n
 }
 
 // breakable splits a text after its Chinese marks, where a line may end.

@@ -2,6 +2,7 @@ package mailbox_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -208,6 +209,14 @@ func TestDovecot(t *testing.T) {
 	if head, err := c.Header(t.Context(), list[2].UID); err != nil || string(head) != big[:strings.Index(big, "\r\n\r\n")+4] {
 		t.Errorf("header %q, %v", head, err)
 	}
+	dovecotFile(t, c, list, filed)
+	dovecotIdle(t, c, plain, folder)
+	dovecotCut(t, plain, filed)
+}
+
+// dovecotFile marks the second mail and moves the first.
+func dovecotFile(t *testing.T, c *mailbox.Client, list []mailbox.Entry, filed string) {
+	t.Helper()
 	if err := c.Keyword(t.Context(), list[1].UID, "$BaosongFiled"); err != nil {
 		t.Error(err)
 	}
@@ -228,7 +237,6 @@ func TestDovecot(t *testing.T) {
 	if g := open(t, c, filed); g.UIDValidity != moved.UIDValidity || fetch(t, c, moved.UID) != mail("1", "一") {
 		t.Errorf("moved to %+v", g)
 	}
-	dovecotIdle(t, c, plain, folder)
 }
 
 func dovecotIdle(t *testing.T, c *mailbox.Client, o mailbox.Options, folder string) {
@@ -249,4 +257,80 @@ func dovecotIdle(t *testing.T, c *mailbox.Client, o mailbox.Options, folder stri
 	if after := open(t, c, folder); after.Exists != before.Exists+1 || after.UIDValidity != before.UIDValidity {
 		t.Errorf("before %+v, after %+v", before, after)
 	}
+}
+
+// dovecotCut cuts the connection to the real server after every 41st byte it sends.
+func dovecotCut(t *testing.T, o mailbox.Options, folder string) {
+	t.Helper()
+	failures := 0
+	for cut := int64(1); ; cut += 41 {
+		p := cutter(t, net.JoinHostPort(o.Host, strconv.Itoa(o.Port)), cut)
+		through := o
+		through.Host, through.Port, through.Insecure = "127.0.0.1", p, true
+		got, err := readOnly(t.Context(), through, folder)
+		if err == nil {
+			if got != mail("1", "一") {
+				t.Errorf("cut after %d bytes: no error, but %q", cut, got)
+			}
+			break
+		}
+		var fault *mailbox.Error
+		if !errors.As(err, &fault) {
+			t.Errorf("cut after %d bytes: %T %v", cut, err, err)
+		}
+		failures++
+	}
+	t.Logf("%d cut sessions", failures)
+}
+
+// readOnly reads the one mail of a folder.
+func readOnly(ctx context.Context, o mailbox.Options, folder string) (string, error) {
+	c, err := mailbox.Dial(ctx, o)
+	if err != nil {
+		return "", err
+	}
+	defer c.Close()
+	if _, err := c.Open(ctx, folder, true); err != nil {
+		return "", err
+	}
+	list, err := c.UIDs(ctx)
+	if err != nil {
+		return "", err
+	}
+	var b bytes.Buffer
+	for _, e := range list {
+		if _, err := c.Fetch(ctx, e.UID, &b); err != nil {
+			return "", err
+		}
+	}
+	return b.String(), nil
+}
+
+// cutter passes connections on to a server and cuts each after so many bytes from the server.
+func cutter(t *testing.T, server string, after int64) int {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	go func() {
+		for {
+			near, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer near.Close()
+				far, err := net.Dial("tcp", server)
+				if err != nil {
+					return
+				}
+				defer far.Close()
+				go io.Copy(far, near)
+				io.CopyN(near, far, after)
+			}()
+		}
+	}()
+	return ln.Addr().(*net.TCPAddr).Port
 }

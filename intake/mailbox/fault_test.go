@@ -157,6 +157,43 @@ func TestSlowDrip(t *testing.T) {
 	}
 }
 
+// TestSlowButSteady: what keeps coming is waited for, also beyond the timeout.
+func TestSlowButSteady(t *testing.T) {
+	t.Parallel()
+	s := start(t, imaptest.Options{})
+	want := mail("1", strings.Repeat("x", 100))
+	deliver(t, s, "INBOX", want, received)
+	s.SetFault(imaptest.Fault{Drip: short / 200})
+	o := options(s)
+	o.Timeout = short
+	begun := time.Now()
+	if got, err := session(t.Context(), o); err != nil || got != want {
+		t.Errorf("%q, %v", got, err)
+	}
+	if took := time.Since(begun); took < short {
+		t.Errorf("took only %v", took)
+	}
+}
+
+// TestLargeMailIsStreamed: 48 MB pass without being held in memory.
+func TestLargeMailIsStreamed(t *testing.T) {
+	s := start(t, imaptest.Options{})
+	raw := mail("1", strings.Repeat("0123456789abcdef\r\n", 48<<20/18))
+	uid := deliver(t, s, "INBOX", raw, received)
+	c := dial(t, options(s))
+	open(t, c, "INBOX")
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	n, err := c.Fetch(t.Context(), uid, io.Discard)
+	runtime.ReadMemStats(&after)
+	if err != nil || n != int64(len(raw)) {
+		t.Fatalf("Fetch = %d, %v", n, err)
+	}
+	if grown := (after.TotalAlloc - before.TotalAlloc) >> 20; grown > 8 {
+		t.Errorf("allocated %d MB", grown)
+	}
+}
+
 func TestCancelledWhileWaiting(t *testing.T) {
 	t.Parallel()
 	s := start(t, imaptest.Options{})

@@ -7,15 +7,19 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/emersion/go-imap/v2"
 )
 
-// List gives the names of all folders that can be opened, Chinese names as they are meant.
-func (c *Client) List(ctx context.Context) ([]string, error) {
+// List gives the names of all folders that can be opened, Chinese names as they are meant. A folder whose name is not
+// encoded as the standard wants ends the connection; nothing in this package needs the whole list.
+func (c *Client) List(ctx context.Context) ([]string, error) { return c.listFolders(ctx, "*") }
+
+func (c *Client) listFolders(ctx context.Context, pattern string) ([]string, error) {
 	var names []string
 	err := c.do(ctx, "list folders", c.o.PollLimit, func(*timer) error {
-		found, err := c.imap.List("", "*", nil).Collect()
+		found, err := c.imap.List("", pattern, nil).Collect()
 		for _, f := range found {
 			if !slices.Contains(f.Attrs, imap.MailboxAttrNoSelect) && !slices.Contains(f.Attrs, imap.MailboxAttrNonExistent) {
 				names = append(names, f.Mailbox)
@@ -25,6 +29,12 @@ func (c *Client) List(ctx context.Context) ([]string, error) {
 	})
 	slices.Sort(names)
 	return slices.Compact(names), err
+}
+
+// missing says whether the server's list, when it gives one, lacks the folder: many servers refuse without a code.
+func (c *Client) missing(ctx context.Context, folder string) bool {
+	names, err := c.listFolders(ctx, folder)
+	return err == nil && !slices.Contains(names, folder) && !strings.EqualFold(folder, "INBOX")
 }
 
 // Create makes a folder and subscribes to it, so that web mail shows it. A folder that is there already is fine; each is
@@ -44,7 +54,7 @@ func (c *Client) Create(ctx context.Context, folder string) error {
 	})
 	if err != nil && !c.Lost() {
 		// Not every server says ALREADYEXISTS; the list tells.
-		if names, listErr := c.List(ctx); listErr == nil && slices.Contains(names, folder) {
+		if names, listErr := c.listFolders(ctx, folder); listErr == nil && slices.Contains(names, folder) {
 			there, err = true, nil
 		}
 	}
@@ -80,7 +90,8 @@ func (c *Client) Open(ctx context.Context, folder string, readOnly bool) (Folder
 	if err != nil {
 		c.folder = Folder{}
 		var fault *Error
-		if errors.As(err, &fault) && fault.Err != ErrNoFolder && !c.Lost() && !fault.Temporary && c.missing(ctx, folder) {
+		plain := errors.As(err, &fault) && fault.Text != "" && !fault.Temporary && fault.Err != ErrUnsafeLogin && !c.Lost()
+		if plain && c.missing(ctx, folder) {
 			fault.Err = ErrNoFolder
 		}
 		return Folder{}, err
@@ -90,12 +101,6 @@ func (c *Client) Open(ctx context.Context, folder string, readOnly bool) (Folder
 	default:
 	}
 	return c.folder, nil
-}
-
-// missing says whether the server's list, when it gives one, lacks the folder: many servers refuse SELECT without a code.
-func (c *Client) missing(ctx context.Context, folder string) bool {
-	names, err := c.List(ctx)
-	return err == nil && len(names) > 0 && !slices.Contains(names, folder)
 }
 
 // Append puts a mail into a folder, unread.

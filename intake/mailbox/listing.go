@@ -52,6 +52,9 @@ func (c *Client) UIDs(ctx context.Context) ([]Entry, error) {
 		return nil, &Error{Op: "list", Err: errors.New("no folder is open")}
 	}
 	c.redials = 0
+	if now := c.imap.Mailbox(); now != nil && now.Name == c.folder.Name {
+		c.folder.Exists = now.NumMessages // what came and went since Open, as far as the server has told
+	}
 	for try := 1; ; try++ {
 		entries, complete, err := c.listAll(ctx)
 		if err != nil || complete {
@@ -81,7 +84,7 @@ func (c *Client) listAll(ctx context.Context) ([]Entry, bool, error) {
 		entries = append(entries, e)
 	}
 	slices.SortFunc(entries, func(a, b Entry) int { return int(int64(a.UID) - int64(b.UID)) })
-	return entries, c.expunges.get() == before && c.folder.Exists == exists && len(entries) == int(exists), nil
+	return entries, c.expunges.get() == before && len(entries) == int(exists), nil
 }
 
 // listRange lists the mails from..to by sequence number and asks for less where an answer is refused or ends the

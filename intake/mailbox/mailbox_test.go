@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -285,6 +286,29 @@ func TestCreateTwiceAndMissingFolder(t *testing.T) {
 	open(t, c, "待核实")
 }
 
+// TestOddFolderNames: a folder whose name nobody can decode must not stand in the way of ours.
+func TestOddFolderNames(t *testing.T) {
+	t.Parallel()
+	f := serve(t, hello, 0, func(tag, command string, w io.Writer) (bool, bool) {
+		switch {
+		case strings.HasPrefix(command, "CREATE"):
+			return on("CREATE", "TAG NO folder is there\r\n")(tag, command, w)
+		case strings.HasPrefix(command, `LIST "" "*"`):
+			return on("LIST", "* LIST () \"/\" \"\xb1\xa8\xcb\xcd\"\r\nTAG OK done\r\n")(tag, command, w)
+		case strings.HasPrefix(command, "LIST"):
+			return on("LIST", "* LIST () \"/\" \"&XfJlNg-\"\r\nTAG OK done\r\n")(tag, command, w)
+		}
+		return false, false
+	})
+	c := dial(t, f.options())
+	if err := c.Create(t.Context(), "已收"); err != nil || c.Lost() {
+		t.Errorf("Create: %v", err)
+	}
+	if names, err := c.List(t.Context()); err == nil {
+		t.Logf("List = %q", names)
+	}
+}
+
 func TestAppend(t *testing.T) {
 	t.Parallel()
 	s := start(t, imaptest.Options{})
@@ -328,7 +352,7 @@ func TestIdle(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	open(t, c, "INBOX") // the session goes on
+	// The session goes on, and knows of both without being told to look again.
 	if got, err := c.UIDs(t.Context()); err != nil || len(got) != 2 {
 		t.Errorf("UIDs = %v, %v", got, err)
 	}

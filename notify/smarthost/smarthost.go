@@ -14,7 +14,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 	"time"
 
@@ -42,10 +41,6 @@ type Options struct {
 	From      string // envelope sender when Send is given none
 	Timeout   time.Duration
 	LocalName string // said with EHLO; "localhost" when empty
-	// PerConnection is not used: every letter has its own connection. It is here so that a later pooling needs no new
-	// setting.
-	PerConnection int
-	Log           *slog.Logger
 }
 
 // Client sends letters. It keeps no state and may be used by several goroutines.
