@@ -312,6 +312,9 @@ func (f *biff) strings(r record) {
 // bytesText decodes text of the versions before 8, which stands in the book's code page.
 func (f *biff) bytesText(b []byte) string {
 	switch f.codePage {
+	case 936:
+		s, _ := charset.Decode(b, "gb18030")
+		return s
 	case 0, 1200, 367, 21010:
 		s, _ := charset.Guess(b)
 		return s

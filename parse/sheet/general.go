@@ -95,8 +95,8 @@ var eNotation = regexp.MustCompile(`^[-+]?[1-9](\.\d+)?[Ee]\+0*(\d+)$`)
 
 // lostText tells a text like 1.10105E+17: a long number that a spreadsheet program once shortened.
 func lostText(s string) bool {
-	if len(s) < 5 || len(s) > 30 {
-		return false
+	if len(s) < 5 || len(s) > 30 || strings.IndexByte(s, '+') < 0 {
+		return false // nearly every text
 	}
 	m := eNotation.FindStringSubmatch(strings.TrimSpace(s))
 	if m == nil || len(m[2]) > 3 {

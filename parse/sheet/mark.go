@@ -84,15 +84,19 @@ func markBytes(raw []byte, marks []Mark, list []ListRow) (out []byte, err error)
 	for _, k := range marks {
 		bySheet[k.Sheet] = append(bySheet[k.Sheet], k)
 	}
+	before, err := readMarked(raw)
+	if err != nil {
+		return nil, err
+	}
 	for i, s := range m.sheets {
-		if len(bySheet[s.name]) == 0 || s.part == "" {
+		if i >= len(before.Sheets) || s.part == "" || before.Sheets[i].IsList() {
 			continue
 		}
 		if err := m.markSheet(i, s, bySheet[s.name]); err != nil {
 			return nil, err
 		}
 	}
-	if err := m.addList(marks, list); err != nil {
+	if err := m.addList(before, marks, list); err != nil {
 		return nil, err
 	}
 	if err := m.put(m.styles.part, m.styles.finish); err != nil {
@@ -102,7 +106,7 @@ func markBytes(raw []byte, marks []Mark, list []ListRow) (out []byte, err error)
 	if err != nil {
 		return nil, err
 	}
-	return out, sameValues(raw, out)
+	return out, sameValues(before, out)
 }
 
 // newMarker opens the package and refuses what is better left alone.
@@ -408,11 +412,11 @@ func sortMarks(marks []Mark) []Mark {
 			out = append(out, k)
 			continue
 		}
-		if !strings.Contains(out[n-1].Comment, k.Comment) {
+		if k.Comment != "" && !strings.Contains(out[n-1].Comment, k.Comment) {
 			out[n-1].Comment += "\n" + k.Comment
 		}
-		if k.Severity == "error" {
-			out[n-1].Severity = "error"
+		if k.Severity == "error" || out[n-1].Severity == "" {
+			out[n-1].Severity = k.Severity
 		}
 	}
 	return out

@@ -130,7 +130,7 @@ func TestMarkKeepsTheRest(t *testing.T) {
 		said = append(said, c.Cell+"="+text)
 	}
 	all := strings.Join(said, ";")
-	for _, want := range []string{"D2=待核实\n案例方向不在可选范围内。\n请从七个方向中选择一项。\n与案例文件不一致。", "B3=另一条批注", "E2=请核对联系电话。", "B9=此行没有填写。"} {
+	for _, want := range []string{"D2=待核实\n【省级审核】案例方向不在可选范围内。\n请从七个方向中选择一项。\n与案例文件不一致。", "B3=另一条批注", "E2=【省级审核】请核对联系电话。", "B9=【省级审核】此行没有填写。"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("comment missing: %q in %q", want, all)
 		}
@@ -172,7 +172,7 @@ func TestMarkOpensInLibreOffice(t *testing.T) {
 	made := soffice(t, "ods", src...)
 	for i, name := range names {
 		a, b := mustRead(t, made[2*i]), mustRead(t, made[2*i+1])
-		if len(b.Sheets) != len(a.Sheets)+1 || b.Sheets[0].Name != listName {
+		if len(b.Sheets) != len(a.Sheets)+1 || b.Sheets[0].Name != ListSheet {
 			t.Fatalf("%s: sheets before %d, after %d", name, len(a.Sheets), len(b.Sheets))
 		}
 		b.Sheets = b.Sheets[1:]

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -14,44 +15,85 @@ const (
 	mainNS        = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 )
 
+// commentMark begins whatever we say in a comment. By it a workbook that comes back marked is known, and what an
+// earlier letter said is taken away before the next is written.
+const commentMark = "【省级审核】"
+
 // comment hangs the marks' comments on a sheet. Comments that are there stay; a cell that has one gets ours below it.
 func (m *marker) comment(index int, s markSheet, marks []Mark) error {
-	rels, err := m.readRels(s.part)
+	comments, drawing, err := m.commentParts(s)
 	if err != nil {
 		return err
 	}
-	comments, drawing := relOfType(rels, "comments", ""), relOfType(rels, "vmlDrawing", "")
-	sheet, err := m.part(s.part)
-	if err != nil {
-		return err
-	}
-	if id := legacyDrawing(sheet); id != "" { // a sheet may have a second one for its header's picture
-		for _, r := range rels {
-			if r.id == id {
-				drawing = r.target
-			}
-		}
-	} else {
-		drawing = ""
-	}
-	fresh := marks
+	fresh, gone := marks, []Mark(nil)
 	if comments == "" {
-		if err := m.newComments(s, marks); err != nil {
-			return err
-		}
+		err = m.newComments(s, marks)
 	} else {
-		err := m.put(comments, func(b []byte) (out []byte, err error) {
-			out, fresh, err = addComments(b, marks)
+		err = m.put(comments, func(b []byte) (out []byte, err error) {
+			out, fresh, gone, err = addComments(b, marks)
 			return out, err
 		})
-		if err != nil {
-			return err
-		}
+	}
+	if err != nil {
+		return err
 	}
 	if drawing == "" {
+		if len(fresh) == 0 {
+			return nil
+		}
 		return m.newDrawing(index, s, fresh)
 	}
-	return m.put(drawing, func(b []byte) ([]byte, error) { return addShapes(b, fresh) })
+	return m.put(drawing, func(b []byte) ([]byte, error) {
+		if b, err = dropShapes(b, gone); err != nil {
+			return nil, err
+		}
+		return addShapes(b, fresh)
+	})
+}
+
+// commentParts finds a sheet's comments and the drawing that holds their boxes; "" when there are none.
+func (m *marker) commentParts(s markSheet) (comments, drawing string, err error) {
+	rels, err := m.readRels(s.part)
+	if err != nil {
+		return "", "", err
+	}
+	sheet, err := m.part(s.part)
+	if err != nil {
+		return "", "", err
+	}
+	id := legacyDrawing(sheet) // a sheet may have a second drawing, for the picture in its header
+	for _, r := range rels {
+		if r.kind == "comments" && comments == "" {
+			comments = r.target
+		}
+		if id != "" && r.id == id {
+			drawing = r.target
+		}
+	}
+	return comments, drawing, nil
+}
+
+// earlier returns the cells of a sheet that an earlier letter marked, as marks without a severity.
+func (m *marker) earlier(s markSheet) ([]Mark, error) {
+	comments, _, err := m.commentParts(s)
+	if err != nil || comments == "" {
+		return nil, err
+	}
+	b, err := m.part(comments)
+	if err != nil || !bytes.Contains(b, []byte(commentMark)) {
+		return nil, err
+	}
+	e := commentEditor{b: b, marks: map[string]Mark{}, had: map[string]bool{}, own: -1}
+	if err := e.walk(); err != nil {
+		return nil, err
+	}
+	var old []Mark
+	for _, ref := range e.ours {
+		if col, row, ok := parseAddress(ref); ok {
+			old = append(old, Mark{Sheet: s.name, Row: row, Col: col})
+		}
+	}
+	return old, nil
 }
 
 func legacyDrawing(b []byte) string {
@@ -83,23 +125,55 @@ func (m *marker) newComments(s markSheet, marks []Mark) error {
 }
 
 func commentXML(k Mark, author int) string {
-	return fmt.Sprintf(`<comment ref="%s" authorId="%d"><text>%s</text></comment>`, Address(k.Col, k.Row), author, commentRun(k.Comment))
+	return fmt.Sprintf(`<comment ref="%s" authorId="%d"><text>%s</text></comment>`, Address(k.Col, k.Row), author, commentRun(commentMark+k.Comment))
 }
 
 func commentRun(text string) string {
 	return `<r><rPr><sz val="10"/><rFont val="宋体"/><charset val="134"/></rPr><t xml:space="preserve">` + escape(text) + `</t></r>`
 }
 
-// addComments writes the marks' comments into a part that has some, and returns the marks whose cells had none.
-func addComments(b []byte, marks []Mark) (out []byte, fresh []Mark, err error) {
-	byRef := map[string]Mark{}
+// addComments writes the marks' comments into a part that has some. It returns the marks whose cells had none, and the
+// cells whose comment was ours alone and is gone.
+func addComments(b []byte, marks []Mark) (out []byte, fresh, gone []Mark, err error) {
+	e := commentEditor{b: b, marks: map[string]Mark{}, had: map[string]bool{}, own: -1}
 	for _, k := range marks {
-		byRef[Address(k.Col, k.Row)] = k
+		e.marks[Address(k.Col, k.Row)] = k
 	}
-	var e edits
-	had := map[string]bool{}
-	w := tagWalker{b: b}
-	authors, ref, listEnd, prefix := 0, "", -1, ""
+	if err := e.walk(); err != nil {
+		return nil, nil, nil, err
+	}
+	for _, k := range marks {
+		if !e.had[Address(k.Col, k.Row)] {
+			fresh = append(fresh, k)
+			e.out.insert(e.end.from, prefixed(commentXML(k, e.author()), e.end.prefix))
+		}
+	}
+	out, err = e.out.apply(b)
+	return out, fresh, e.gone, err
+}
+
+// commentEditor walks a comments part and notes what to change.
+type commentEditor struct {
+	b       []byte
+	marks   map[string]Mark
+	out     edits
+	had     map[string]bool // marked cells that have a comment and so a box
+	ours    []string        // cells that an earlier letter commented
+	gone    []Mark
+	authors int
+	own     int // our place among the authors, -1 when we are not there yet
+	end     tag // of the list
+}
+
+func (e *commentEditor) author() int {
+	if e.own >= 0 {
+		return e.own
+	}
+	return e.authors
+}
+
+func (e *commentEditor) walk() error {
+	w := tagWalker{b: e.b}
 	for {
 		t, ok := w.next()
 		if !ok {
@@ -107,35 +181,95 @@ func addComments(b []byte, marks []Mark) (out []byte, fresh []Mark, err error) {
 		}
 		switch {
 		case t.name == "author" && !t.closing:
-			authors++
-		case t.name == "authors" && t.closing:
-			e.insert(t.from, prefixed("<author>", t.prefix)+commentAuthor+prefixed("</author>", t.prefix))
-		case t.name == "comment" && !t.closing:
-			ref, _, _ = t.attr("ref")
-		case t.name == "t" && t.depth == 4 && !t.closed: // plain text: it becomes a run, so that ours can follow
-			if _, ours := byRef[ref]; ours {
-				wrap(&e, t)
+			if bytes.HasPrefix(e.b[t.to:], []byte(commentAuthor+"</")) {
+				e.own = e.authors
 			}
-		case t.name == "text" && t.closing:
-			if k, ok := byRef[ref]; ok && !had[ref] {
-				had[ref] = true
-				e.insert(t.from, prefixed(commentRun("\n"+k.Comment), t.prefix))
-			}
+			e.authors++
+		case t.name == "authors" && t.closing && e.own < 0:
+			e.out.insert(t.from, prefixed("<author>", t.prefix)+commentAuthor+prefixed("</author>", t.prefix))
+		case t.name == "comment" && !t.closing && !t.closed:
+			e.comment(&w, t)
 		case t.name == "commentList" && t.closing:
-			listEnd, prefix = t.from, t.prefix
+			e.end = t
 		}
 	}
-	if listEnd < 0 || authors == 0 {
-		return nil, nil, fmt.Errorf("%w: comments of an unusual kind", ErrUnsafe)
+	if e.end.raw == nil || e.authors == 0 {
+		return fmt.Errorf("%w: comments of an unusual kind", ErrUnsafe)
 	}
-	for _, k := range marks {
-		if !had[Address(k.Col, k.Row)] {
-			fresh = append(fresh, k)
-			e.insert(listEnd, prefixed(commentXML(k, authors), prefix))
+	return nil
+}
+
+// comment handles one comment: ours of an earlier letter goes, ours of this letter comes, theirs stays.
+func (e *commentEditor) comment(w *tagWalker, start tag) {
+	ref, _, _ := start.attr("ref")
+	var texts []tag // opening and closing tags of the texts
+	var textEnd, t tag
+	for ok := true; ok && !(t.name == "comment" && t.closing); {
+		if t, ok = w.next(); !ok {
+			return
+		}
+		switch {
+		case t.name == "t" && !t.closed:
+			texts = append(texts, t)
+		case t.name == "text" && t.closing:
+			textEnd = t
 		}
 	}
-	out, err = e.apply(b)
-	return out, fresh, err
+	said := ""
+	for i := 0; i+1 < len(texts); i += 2 {
+		said += unescape(e.b[texts[i].to:texts[i+1].from])
+	}
+	k, marked := e.marks[ref]
+	e.had[ref] = true
+	mark := strings.Index(said, commentMark)
+	if mark >= 0 {
+		e.ours = append(e.ours, ref)
+	}
+	switch {
+	case mark == 0 && marked:
+		e.out.replace(start.from, t.to, []byte(prefixed(commentXML(k, e.author()), start.prefix)))
+		return
+	case mark == 0:
+		col, row, _ := parseAddress(ref)
+		e.gone = append(e.gone, Mark{Row: row, Col: col})
+		e.out.replace(start.from, t.to, nil)
+		return
+	case mark > 0:
+		e.cut(texts)
+	}
+	if marked && textEnd.raw != nil {
+		for _, x := range texts {
+			if x.depth == 4 { // plain text becomes a run, so that ours can follow
+				wrap(&e.out, x)
+			}
+		}
+		e.out.insert(textEnd.from, prefixed(commentRun("\n"+commentMark+k.Comment), textEnd.prefix))
+	}
+}
+
+// cut takes what we said off the end of a comment, with the line breaks before it.
+func (e *commentEditor) cut(texts []tag) {
+	ours := false
+	for i := len(texts) - len(texts)%2 - 2; i >= 0; i -= 2 {
+		from, to := texts[i].to, texts[i+1].from
+		text := unescape(e.b[from:to])
+		j := strings.Index(text, commentMark)
+		switch {
+		case j >= 0:
+			text, ours = strings.TrimRight(text[:j], "\n"), true
+		case ours: // before ours
+			if kept := strings.TrimRight(text, "\n"); kept != text {
+				e.out.replace(from, to, []byte(escape(kept)))
+			}
+			return
+		default: // behind ours
+			text = ""
+		}
+		e.out.replace(from, to, []byte(escape(text)))
+		if ours && text != "" {
+			return
+		}
+	}
 }
 
 // wrap puts a run around a plain text's tag.
@@ -216,4 +350,45 @@ func addShapes(b []byte, marks []Mark) ([]byte, error) {
 		return nil, fmt.Errorf("%w: drawing does not end", ErrUnsafe)
 	}
 	return splice(b, end, end, text.String()), nil
+}
+
+// dropShapes takes the boxes of cells out of a drawing.
+func dropShapes(b []byte, cells []Mark) ([]byte, error) {
+	if len(cells) == 0 {
+		return b, nil
+	}
+	gone := map[[2]int]bool{}
+	for _, k := range cells {
+		gone[[2]int{k.Row - 1, k.Col - 1}] = true
+	}
+	var out edits
+	w := tagWalker{b: b}
+	from, row, col := -1, -1, -1
+	for {
+		t, ok := w.next()
+		if !ok {
+			return out.apply(b)
+		}
+		number := func() int {
+			end := bytes.IndexByte(b[t.to:], '<')
+			n, err := strconv.Atoi(strings.TrimSpace(string(b[t.to : t.to+max(end, 0)])))
+			if err != nil {
+				return -1
+			}
+			return n
+		}
+		switch {
+		case t.name == "shape" && !t.closing:
+			from, row, col = t.from, -1, -1
+		case t.name == "Row" && !t.closing:
+			row = number()
+		case t.name == "Column" && !t.closing:
+			col = number()
+		case t.name == "shape" && from >= 0:
+			if gone[[2]int{row, col}] {
+				out.replace(from, t.to, nil)
+			}
+			from = -1
+		}
+	}
 }

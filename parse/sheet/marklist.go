@@ -15,7 +15,7 @@ const sheetType = "application/vnd.openxmlformats-officedocument.spreadsheetml.w
 
 // addList puts the list of problems first. Everything in the workbook part that counts sheets by their place moves on
 // by one: the sheet that was open stays open, names that belong to a sheet keep it.
-func (m *marker) addList(marks []Mark, list []ListRow) error {
+func (m *marker) addList(before *Book, marks []Mark, list []ListRow) error {
 	used := map[string]bool{}
 	marked := map[string]bool{}
 	for _, s := range m.sheets {
@@ -24,7 +24,13 @@ func (m *marker) addList(marks []Mark, list []ListRow) error {
 	for _, k := range marks {
 		marked[k.Sheet+"\x00"+Address(k.Col, k.Row)] = true
 	}
-	name := allowedName(listName, listName, used)
+	for i, s := range m.sheets { // the list of an earlier letter gives way
+		if i < len(before.Sheets) && before.Sheets[i].IsList() && s.part != "" {
+			m.changed[partName(s.part)] = m.listSheet(list, marked)
+			return nil
+		}
+	}
+	name := allowedName(ListSheet, ListSheet, used)
 	part := m.create("xl/worksheets/sheet%d.xml", m.listSheet(list, marked))
 	if err := m.declare(part, sheetType); err != nil {
 		return err
@@ -141,25 +147,38 @@ func inline(row, col, style int, text string) string {
 	return fmt.Sprintf(`<c r="%s" s="%d" t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>`, Address(col, row), style, escape(text))
 }
 
-// sameValues reads both workbooks and proves that every sheet but the list says what it said before.
-func sameValues(before, after []byte) error {
-	ctx := context.Background()
-	a, err := read(ctx, bytes.NewReader(before), int64(len(before)), container.XLSX, Limits{})
+func readMarked(raw []byte) (*Book, error) {
+	b, err := read(context.Background(), bytes.NewReader(raw), int64(len(raw)), container.XLSX, Limits{})
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrUnsafe, err)
+		return nil, fmt.Errorf("%w: %w", ErrUnsafe, err)
 	}
-	b, err := read(ctx, bytes.NewReader(after), int64(len(after)), container.XLSX, Limits{})
+	return b, nil
+}
+
+// sameValues reads the marked workbook and proves that every sheet but the list says what it said before.
+func sameValues(before *Book, after []byte) error {
+	b, err := readMarked(after)
 	if err != nil {
-		return fmt.Errorf("%w: marked workbook cannot be read back: %w", ErrUnsafe, err)
+		return fmt.Errorf("marked workbook cannot be read back: %w", err)
 	}
-	if len(b.Sheets) != len(a.Sheets)+1 {
+	old, marked := withoutLists(before), withoutLists(b)
+	if len(old) != len(marked) {
 		return fmt.Errorf("%w: sheets were lost", ErrUnsafe)
 	}
-	for i, g := range a.Sheets {
-		h := b.Sheets[i+1]
+	for i, g := range old {
+		h := marked[i]
 		if g.Name != h.Name || g.Hidden != h.Hidden || !reflect.DeepEqual(g.Merges, h.Merges) || !reflect.DeepEqual(g.Rows, h.Rows) {
 			return fmt.Errorf("%w: sheet %q would change", ErrUnsafe, g.Name)
 		}
 	}
 	return nil
+}
+
+func withoutLists(b *Book) (out []*Grid) {
+	for _, g := range b.Sheets {
+		if !g.IsList() {
+			out = append(out, g)
+		}
+	}
+	return out
 }

@@ -22,13 +22,18 @@ type sheetEditor struct {
 
 type colStyle struct{ from, to, style int }
 
-// markSheet fills the cells of a sheet and hangs the comments on them.
+// markSheet fills the cells of a sheet and hangs the comments on them. What an earlier letter did is undone.
 func (m *marker) markSheet(index int, s markSheet, marks []Mark) error {
-	marks = sortMarks(marks)
+	old, err := m.earlier(s)
+	if err != nil {
+		return err
+	}
+	current := sortMarks(marks)
+	marks = sortMarks(append(append([]Mark(nil), current...), old...))
 	if len(marks) == 0 {
 		return nil
 	}
-	err := m.put(s.part, func(b []byte) ([]byte, error) {
+	err = m.put(s.part, func(b []byte) ([]byte, error) {
 		top, err := root(b)
 		if err != nil || top.name != "worksheet" {
 			return nil, fmt.Errorf("%w: no worksheet", ErrUnsafe)
@@ -42,7 +47,7 @@ func (m *marker) markSheet(index int, s markSheet, marks []Mark) error {
 	if err != nil {
 		return err
 	}
-	return m.comment(index, s, marks)
+	return m.comment(index, s, current)
 }
 
 func (e *sheetEditor) walk() error {
@@ -125,6 +130,10 @@ func (e *sheetEditor) newRows(before int) string {
 	for len(e.marks) > 0 && e.marks[0].Row < before {
 		row := e.marks[0].Row
 		e.row, e.rowTag = row, tag{}
+		if !e.wanted(row) {
+			e.newCells(MaxCol + 1)
+			continue
+		}
 		b.WriteString("<" + e.prefix + `row r="` + strconv.Itoa(row) + `">`)
 		b.WriteString(e.newCells(MaxCol + 1))
 		b.WriteString("</" + e.prefix + "row>")
@@ -135,12 +144,25 @@ func (e *sheetEditor) newRows(before int) string {
 	return b.String()
 }
 
+// wanted tells whether any mark of a row is one of this letter.
+func (e *sheetEditor) wanted(row int) bool {
+	for _, k := range e.marks {
+		if k.Row == row && k.Severity != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // newCells returns cells that the marks need and the row in hand has not, up to before the given column.
 func (e *sheetEditor) newCells(before int) string {
 	var b strings.Builder
 	for len(e.marks) > 0 && e.marks[0].Row == e.row && e.marks[0].Col < before {
 		k := e.marks[0]
 		e.marks = e.marks[1:]
+		if k.Severity == "" { // an earlier mark on a cell that is no more
+			continue
+		}
 		style := e.m.styles.filled(e.base(k.Col), k.Severity)
 		fmt.Fprintf(&b, `<%sc r="%s" s="%d"/>`, e.prefix, Address(k.Col, k.Row), style)
 		e.grown = true
@@ -180,7 +202,10 @@ func (e *sheetEditor) cell(t tag) error {
 		k := e.marks[0]
 		e.marks = e.marks[1:]
 		old, _, _ := t.attr("s")
-		style := e.m.styles.filled(toInt(old), k.Severity)
+		style := e.m.styles.cleared(toInt(old))
+		if k.Severity != "" {
+			style = e.m.styles.filled(toInt(old), k.Severity)
+		}
 		e.out.replace(t.from, t.to, t.with("s", strconv.Itoa(style)))
 	}
 	return nil

@@ -16,6 +16,7 @@ type styleEditor struct {
 	added   map[string][]string // element -> what is appended to it
 	byStyle map[styleKey]int
 	fills   map[string]int
+	ours    map[int]bool // fills in the colours that earlier letters gave
 	list    listStyles
 }
 
@@ -32,7 +33,7 @@ func (m *marker) openStyles(part string) (*styleEditor, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &styleEditor{part: part, counts: map[string]int{}, added: map[string][]string{}, byStyle: map[styleKey]int{}, fills: map[string]int{}}
+	e := &styleEditor{part: part, counts: map[string]int{}, added: map[string][]string{}, byStyle: map[styleKey]int{}, fills: map[string]int{}, ours: map[int]bool{}}
 	top, err := root(b)
 	if err != nil || top.name != "styleSheet" {
 		return nil, fmt.Errorf("%w: no style sheet", ErrUnsafe)
@@ -69,6 +70,9 @@ func (e *styleEditor) scan(b []byte) {
 			}
 		case group == "cellXfs":
 			e.xfs = append(e.xfs, b[from:t.to])
+		case group == "fills":
+			fill := b[from:t.to]
+			e.ours[e.counts[group]-1] = bytes.Contains(fill, []byte(`fgColor rgb="`+colorError)) || bytes.Contains(fill, []byte(`fgColor rgb="`+colorWarning))
 		}
 	}
 }
@@ -101,10 +105,32 @@ func (e *styleEditor) filled(base int, severity string) int {
 	if n, ok := e.byStyle[key]; ok {
 		return n
 	}
-	xf := e.xfs[base]
+	return e.refilled(key, e.fill(color))
+}
+
+// cleared returns the number of the style that is like base without the colour that an earlier letter gave; base itself
+// when it has none. The fill that a cell had before that letter is not known any more.
+func (e *styleEditor) cleared(base int) int {
+	if base < 0 || base >= len(e.xfs) {
+		return base
+	}
+	head := retag(e.xfs[base][:bytes.IndexByte(e.xfs[base], '>')+1])
+	if fill, _, _ := head.attr("fillId"); !e.ours[toInt(fill)] {
+		return base
+	}
+	key := styleKey{base, ""}
+	if n, ok := e.byStyle[key]; ok {
+		return n
+	}
+	return e.refilled(key, 0)
+}
+
+// refilled adds a copy of a style with another fill.
+func (e *styleEditor) refilled(key styleKey, fill int) int {
+	xf := e.xfs[key.base]
 	end := bytes.IndexByte(xf, '>') + 1
 	head := retag(xf[:end])
-	head = retag(head.with("fillId", strconv.Itoa(e.fill(color))))
+	head = retag(head.with("fillId", strconv.Itoa(fill)))
 	head = retag(head.with("applyFill", "1"))
 	n := e.counts["cellXfs"] + len(e.added["cellXfs"])
 	e.added["cellXfs"] = append(e.added["cellXfs"], string(head.raw)+string(xf[end:]))

@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -9,11 +10,26 @@ import (
 // ListRow is one line of the list of problems. Texts for people; Severity in Chinese.
 type ListRow struct{ File, Sheet, Cell, Severity, Found, Message, Hint string }
 
+// ListSheet is the name of the sheet with the list of problems.
+const ListSheet = "问题清单"
+
 const (
 	colorError   = "FFFFC7CE"
 	colorWarning = "FFFFEB9C"
-	listName     = "问题清单"
 )
+
+// IsList tells a list of problems that we once sent and that came back with the workbook: it is nobody's material.
+func (g *Grid) IsList() bool {
+	if !strings.HasPrefix(g.Name, ListSheet) {
+		return false
+	}
+	for j, h := range listHeader() {
+		if c, _ := g.At(2, j+1); c.Text != h {
+			return false
+		}
+	}
+	return true
+}
 
 // listHeader names the list's columns; listWidths are their widths in characters.
 func listHeader() []string {
@@ -34,14 +50,14 @@ func ListWorkbook(dst string, title string, list []ListRow) error {
 	if err != nil {
 		return fmt.Errorf("write list: %w", err)
 	}
-	if err := f.SetSheetName("Sheet1", listName); err != nil {
+	if err := f.SetSheetName("Sheet1", ListSheet); err != nil {
 		return fmt.Errorf("write list: %w", err)
 	}
-	w := &sheetWriter{f: f, name: listName, styles: s}
+	w := &sheetWriter{f: f, name: ListSheet, styles: s}
 	header := listHeader()
 	w.widths(len(header), listWidths())
 	w.line(1, len(header), title, s.title)
-	w.try(f.SetRowHeight(listName, 1, 36))
+	w.try(f.SetRowHeight(ListSheet, 1, 36))
 	for j, h := range header {
 		w.put(2, j+1, h, s.head)
 	}
