@@ -57,13 +57,13 @@ func (c *Client) UIDs(ctx context.Context) ([]Entry, error) {
 	}
 	for try := 1; ; try++ {
 		entries, complete, err := c.listAll(ctx)
-		if err != nil || complete {
+		if complete || err != nil && (c.Lost() || ctx.Err() != nil || try == listTries) {
 			return entries, err
 		}
 		if try == listTries {
 			return nil, &Error{Op: "list", Temporary: true, Err: fmt.Errorf("server lists %d mails of %d", len(entries), c.folder.Exists)}
 		}
-		// Something vanished meanwhile: look at the folder afresh.
+		// Something vanished meanwhile, over which some servers refuse: look at the folder afresh.
 		if err := c.reopen(ctx); err != nil {
 			return nil, err
 		}

@@ -369,6 +369,33 @@ func TestIdle(t *testing.T) {
 	}
 }
 
+// TestRemovedMeanwhile: what staff remove between Open and the listing is left out, and nothing else.
+func TestRemovedMeanwhile(t *testing.T) {
+	t.Parallel()
+	s := start(t, imaptest.Options{})
+	var uids []uint32
+	for range 5 {
+		uids = append(uids, deliver(t, s, "INBOX", mail("1", "a"), received))
+	}
+	c := dial(t, options(s))
+	open(t, c, "INBOX")
+	if err := s.Remove("INBOX", uids[1]); err != nil {
+		t.Fatal(err)
+	}
+	late := deliver(t, s, "INBOX", mail("2", "b"), received)
+	got, err := c.UIDs(t.Context())
+	var listed []uint32
+	for _, e := range got {
+		listed = append(listed, e.UID)
+	}
+	if err != nil || !slices.Equal(listed, []uint32{uids[0], uids[2], uids[3], uids[4], late}) {
+		t.Errorf("UIDs = %v, %v", listed, err)
+	}
+	if got := fetch(t, c, late); got != mail("2", "b") {
+		t.Errorf("body %q", got)
+	}
+}
+
 func TestRecreatedFolder(t *testing.T) {
 	t.Parallel()
 	s := start(t, imaptest.Options{})
