@@ -185,7 +185,12 @@ func cutAngles(item string) (name string, specs []string) {
 		if end < 0 {
 			end = len(item) - i
 		}
-		if s := item[i+1 : i+end]; strings.Contains(s, "@") || len(strings.Fields(s)) <= 1 {
+		s := item[i+1 : i+end]
+		if open := strings.LastIndexByte(s, '<'); open >= 0 {
+			rest.WriteString(s[:open])
+			s = s[open+1:]
+		}
+		if strings.Contains(s, "@") || len(strings.Fields(s)) <= 1 {
 			specs = append(specs, s)
 		} else {
 			rest.WriteString(s)
@@ -240,7 +245,7 @@ func cleanAddress(s string) string {
 	if at < 0 && ascii([]byte(s)) && len(s) <= 64 && !strings.ContainsAny(s, "()<>[]:;,") {
 		return s
 	}
-	if at <= 0 || at == len(s)-1 || len(s) > 320 {
+	if at <= 0 || at == len(s)-1 || len(s) > 320 || strings.ContainsAny(s, "<>") {
 		return ""
 	}
 	return s[:at] + "@" + strings.ToLower(s[at+1:])
