@@ -29,7 +29,8 @@ const (
 	defaultBytes      = 256 << 20
 	defaultPages      = 500
 	maxChunkDepth     = 2        // documents within documents: altChunk, MHTML parts
-	maxWhole          = 64 << 20 // formats that must be held whole in memory: HTML, text, one XML part of a foreign charset
+	maxWhole          = 64 << 20 // what must be held whole in memory: MHTML, XML in one file, an XML part of a foreign charset
+	maxPage           = 32 << 20 // one page of HTML, held twice
 )
 
 // Read returns the document at path, which is of the given format. The error wraps container.ErrEncrypted,
@@ -61,9 +62,9 @@ type source struct {
 
 func (s source) stream() io.Reader { return io.NewSectionReader(s.r, 0, s.size) }
 
-// whole returns all bytes, or ErrLimit beyond maxWhole.
-func (s source) whole() ([]byte, error) {
-	if s.size > maxWhole {
+// whole returns all bytes, or ErrLimit beyond max.
+func (s source) whole(max int64) ([]byte, error) {
+	if s.size > max {
 		return nil, fmt.Errorf("%d bytes: %w", s.size, container.ErrLimit)
 	}
 	return io.ReadAll(s.stream())
@@ -73,9 +74,10 @@ func bytesSource(b []byte) source { return source{bytes.NewReader(b), int64(len(
 
 // reader carries what one call of Read shares among nested documents.
 type reader struct {
-	lim   Limits
-	room  *room
-	depth int
+	lim      Limits
+	room     *room
+	depth    int
+	elements int // of XML read so far
 }
 
 func newReader(lim Limits) *reader {

@@ -9,7 +9,7 @@ import (
 // officeArt is the drawing of a binary document, [MS-ODRAW]: its store of pictures and its shapes.
 type officeArt struct {
 	stream bin // WordDocument, where delayed pictures stand
-	store  []bin
+	store  []record
 	body   []shape
 	header []shape
 }
@@ -76,7 +76,7 @@ func (a *officeArt) readStore(b bin) {
 	records(b, func(r record) bool {
 		if r.kind == 0xF001 {
 			records(r.body, func(e record) bool {
-				a.store = append(a.store, append(bin{byte(e.kind), byte(e.kind >> 8)}, e.body...))
+				a.store = append(a.store, e)
 				return len(a.store) < 10_000
 			})
 		}
@@ -135,9 +135,9 @@ func (a *officeArt) stored(i int) (bin, container.Format) {
 		return nil, ""
 	}
 	e := a.store[i-1]
-	kind, body := e.u16(0), e[2:]
-	if kind != 0xF007 {
-		return blip(record{kind: kind, body: body})
+	body := e.body
+	if e.kind != 0xF007 {
+		return blip(e)
 	}
 	if b, f := entryBlip(body); b != nil {
 		return b, f

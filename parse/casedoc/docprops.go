@@ -34,7 +34,7 @@ func (w *wordFile) runs(index int, paras bool) []propRun {
 				out = append(out, r)
 			}
 		}
-		if len(out) > 4_000_000 {
+		if len(out) > 1_000_000 {
 			break
 		}
 	}
@@ -136,15 +136,14 @@ func (w *wordFile) charSprms(grpprl bin, props *charProps) {
 
 // paraInfo is what this package needs to know of a paragraph, or of a row by its end mark.
 type paraInfo struct {
-	depth    int  // tables around it
-	rowEnd   bool // the mark that ends a row
-	cellEnd  bool // inner cell mark
-	outline  int  // 0..8, -1 unset
-	list     int  // LFO from 1, 0 none, -1 unset
-	level    int
-	edges    []int // n+1 edges of the row's n cells
-	merges   []int // flags of the cells
-	isListed bool
+	depth   int  // tables around it
+	rowEnd  bool // the mark that ends a row
+	cellEnd bool // inner cell mark
+	outline int  // 0..8, -1 unset
+	list    int  // LFO from 1, 0 none, -1 unset
+	level   int
+	edges   []int // n+1 edges of the row's n cells
+	merges  []int // flags of the cells
 }
 
 func (w *wordFile) paraAt(fc int, p *piece) paraInfo {

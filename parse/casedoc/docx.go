@@ -133,7 +133,7 @@ func (w *wordPackage) each(ctx context.Context, name string, f func(*tokens, ele
 		return err
 	}
 	defer r.Close()
-	return eachElement(ctx, newTokens(r), f)
+	return eachElement(ctx, w.rd.tokens(r), f)
 }
 
 func eachElement(ctx context.Context, t *tokens, f func(*tokens, element) error) error {

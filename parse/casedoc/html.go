@@ -25,7 +25,7 @@ var metaCharset = regexp.MustCompile(`(?i)<(?:meta|\?xml)[^>]*?(?:charset|encodi
 
 // html reads HTML as web systems and Word write it for documents; label is the charset the envelope names, if any.
 func (rd *reader) html(ctx context.Context, doc *Document, src source, label string) error {
-	raw, err := src.whole()
+	raw, err := src.whole(maxPage)
 	if err != nil {
 		return err
 	}

@@ -125,6 +125,9 @@ func (rd *reader) webParts(ctx context.Context, doc *Document, parts []webPart) 
 		if p.kind != "text/html" && p.kind != "application/xhtml+xml" {
 			continue
 		}
+		if len(p.body) > maxPage {
+			return fmt.Errorf("a page of %d bytes: %w", len(p.body), container.ErrLimit)
+		}
 		h := newHTMLReader(rd, doc)
 		h.parts = byName
 		if err := h.read(ctx, decodeHTML(p.body, p.label)); err != nil {

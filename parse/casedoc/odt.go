@@ -39,7 +39,7 @@ func (rd *reader) odt(ctx context.Context, doc *Document, src source) error {
 // flatODT reads OpenDocument text in one XML file.
 func (rd *reader) flatODT(ctx context.Context, doc *Document, src source) error {
 	s := newODFStory(&wordPackage{rd: rd, doc: doc, parts: flatParts{}, pictures: newPictures(doc)})
-	err := eachElement(ctx, newTokens(src.stream()), s.element)
+	err := eachElement(ctx, rd.tokens(src.stream()), s.element)
 	if err == nil || errors.Is(err, errCut) {
 		doc.Blocks = s.flow.finish()
 	}
@@ -51,7 +51,6 @@ type odfStory struct {
 	w       *wordPackage
 	flow    *flow
 	outer   []odfFrame
-	body    bool // within the text, or a header or footer
 	heading int
 	paras   int
 	gap     bool

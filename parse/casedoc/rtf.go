@@ -54,7 +54,6 @@ type rtfFile struct {
 	name     []byte // name of the shape property being read
 	value    []byte
 	number   []byte
-	inst     int
 	done     bool
 }
 

@@ -1,8 +1,10 @@
 package casedoc
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"unicode"
 
@@ -73,9 +75,14 @@ func stray(r rune) bool {
 
 // text reads a plain text file of any encoding, a paragraph a line.
 func (rd *reader) text(ctx context.Context, doc *Document, src source) error {
-	raw, err := src.whole()
+	limit := int64(rd.lim.Characters) * 4 // no character takes more
+	raw, err := io.ReadAll(io.LimitReader(src.stream(), limit))
 	if err != nil {
 		return err
+	}
+	if src.size > limit {
+		doc.Cut = true
+		raw = raw[:bytes.LastIndexByte(raw, '\n')+1]
 	}
 	s, name := charset.Guess(raw)
 	if name == "" && strings.Count(s, "\uFFFD")*20 > len(s) {

@@ -17,13 +17,13 @@ func (rd *reader) wordml(ctx context.Context, doc *Document, src source) error {
 	}
 	w := &wordPackage{rd: rd, doc: doc, pictures: newPictures(doc), parts: flatParts{},
 		styles: &styles{byID: map[string]*style{}, hiddenChars: map[string]bool{}}, lists: &lists{byID: map[string]*listUse{}}}
-	first, err := newTokens(src.stream()).root(ctx)
+	first, err := rd.tokens(src.stream()).root(ctx)
 	if err != nil {
 		return err
 	}
 	switch first.name {
 	case "pkg:package":
-		parts, err := readFlat(ctx, newTokens(src.stream()))
+		parts, err := readFlat(ctx, rd.tokens(src.stream()))
 		if err != nil {
 			return err
 		}
@@ -56,7 +56,7 @@ func (w *wordPackage) word2003(ctx context.Context, src source) error {
 	s := newWordStory(w, nil, true)
 	styles, lists := w.styles.reader(), w.lists.reader()
 	var within string
-	err := eachElement(ctx, newTokens(src.stream()), func(t *tokens, e element) error {
+	err := eachElement(ctx, w.rd.tokens(src.stream()), func(t *tokens, e element) error {
 		switch e.name {
 		case "w:styles", "w:lists", "w:body":
 			if within = e.name; e.end {

@@ -14,8 +14,11 @@ import (
 	"baosong/parse/container"
 )
 
-// maxXMLDepth bounds nesting; Word itself refuses far less.
-const maxXMLDepth = 5000
+const (
+	maxXMLDepth  = 5000       // Word itself refuses far less
+	maxXMLToken  = 24 << 20   // one text or tag; a picture in Word 2003 XML is one
+	maxXMLTokens = 12_000_000 // elements and texts of one document: some seconds of work
+)
 
 // tokens reads XML as elements named prefix:local with the customary prefix of each namespace, whatever prefix the
 // file uses, so that transitional and Strict, Word 2003 and 2006 look alike.
@@ -25,6 +28,24 @@ type tokens struct {
 	depth int
 	skip  int // depth within an element that is passed over
 	count int
+	input *rationed
+	rd    *reader
+}
+
+// rationed fails once a single token takes more than maxXMLToken: encoding/xml holds a token whole.
+type rationed struct {
+	r    io.Reader
+	read int64
+	mark int64 // where the last token ended
+}
+
+func (r *rationed) Read(b []byte) (int, error) {
+	if r.read-r.mark > maxXMLToken {
+		return 0, fmt.Errorf("one text or tag of over %d bytes: %w", maxXMLToken, container.ErrLimit)
+	}
+	n, err := r.r.Read(b)
+	r.read += int64(n)
+	return n, err
 }
 
 // element is a start or an end of an element, or text.
@@ -35,21 +56,22 @@ type element struct {
 	end   bool
 }
 
-func newTokens(r io.Reader) *tokens {
-	dec := xml.NewDecoder(decodedXML(r))
+func (rd *reader) tokens(r io.Reader) *tokens {
+	input := &rationed{r: decodedXML(r)}
+	dec := xml.NewDecoder(input)
 	dec.Strict = false // unknown entities stay as they are: there is nothing to expand, so no bomb
 	dec.CharsetReader = func(label string, in io.Reader) (io.Reader, error) {
 		if l := strings.ToLower(label); strings.HasPrefix(l, "utf-16") || l == "utf8" || l == "us-ascii" {
 			return in, nil
 		}
-		b, err := io.ReadAll(io.LimitReader(in, maxWhole))
+		b, err := io.ReadAll(io.LimitReader(in, maxPage))
 		if err != nil {
 			return nil, err
 		}
 		s, _ := charset.Decode(b, label)
 		return strings.NewReader(s), nil
 	}
-	return &tokens{dec: dec, names: map[xml.Name]string{}}
+	return &tokens{dec: dec, names: map[xml.Name]string{}, input: input, rd: rd}
 }
 
 // decodedXML brings UTF-16 to UTF-8, which encoding/xml does not.
@@ -64,7 +86,7 @@ func decodedXML(r io.Reader) io.Reader {
 		}
 		return br
 	}
-	b, err := io.ReadAll(io.LimitReader(br, maxWhole))
+	b, err := io.ReadAll(io.LimitReader(br, maxPage/2))
 	if err != nil {
 		return &failing{err}
 	}
@@ -81,6 +103,11 @@ func (t *tokens) next(ctx context.Context) (element, error) {
 		if t.count++; t.count%4096 == 0 && ctx.Err() != nil {
 			return element{}, ctx.Err()
 		}
+		if t.rd.elements++; t.rd.elements > maxXMLTokens {
+			t.rd.room.cut = true
+			return element{}, errCut
+		}
+		t.input.mark = t.input.read
 		tok, err := t.dec.Token()
 		if err != nil {
 			return element{}, xmlError(err)

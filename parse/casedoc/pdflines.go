@@ -1,0 +1,82 @@
+package casedoc
+
+import "strings"
+
+func joinSurrogates(units []rune) string {
+	var b strings.Builder
+	for i := 0; i < len(units); i++ {
+		r := units[i]
+		if r >= 0xD800 && r < 0xDC00 && i+1 < len(units) && units[i+1] >= 0xDC00 && units[i+1] < 0xE000 {
+			r = (r-0xD800)<<10 + units[i+1] - 0xDC00 + 0x10000
+			i++
+		}
+		if r != 0 {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// joinLines makes paragraphs of a page's lines: a line that fills the measure and ends within a sentence goes on in
+// the next. Other lines stay lines, so that headings and rows of tables are kept apart.
+func joinLines(text string) []string {
+	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' || r == '\f' })
+	widest := 0
+	for i, l := range lines {
+		lines[i] = strings.TrimRight(l, " \u3000")
+		widest = max(widest, breadth(lines[i]))
+	}
+	var out []string
+	joins := false
+	for _, l := range lines {
+		if n := len(out); joins && n > 0 && !opensParagraph(l) {
+			out[n-1] += glue(out[n-1], l) + l
+		} else {
+			out = append(out, l)
+		}
+		w := breadth(l)
+		joins = w >= 40 && w*100 >= widest*92 && !strings.ContainsAny(lastRune(l), "。：；！？:;!?")
+	}
+	return out
+}
+
+// breadth measures a line in half-width columns.
+func breadth(s string) int {
+	n := 0
+	for _, r := range s {
+		n++
+		if eastAsian(r) || ambiguous(r) {
+			n++
+		}
+	}
+	return n
+}
+
+func lastRune(s string) string {
+	rs := []rune(s)
+	if len(rs) == 0 {
+		return ""
+	}
+	return string(rs[len(rs)-1])
+}
+
+// opensParagraph tells a line that begins with an indent or a number of its own.
+func opensParagraph(l string) bool {
+	rs := []rune(strings.TrimLeft(l, " "))
+	if len(rs) == 0 || rs[0] == '\u3000' || strings.HasPrefix(l, "    ") {
+		return true
+	}
+	if strings.ContainsRune("（(", rs[0]) && len(rs) > 2 && strings.ContainsRune("一二三四五六七八九十", rs[1]) {
+		return true
+	}
+	return len(rs) > 1 && strings.ContainsRune("一二三四五六七八九十", rs[0]) && strings.ContainsRune("、是", rs[1])
+}
+
+// glue is a blank between two Latin words that a line break divided.
+func glue(a, b string) string {
+	last, first := []rune(lastRune(a)), []rune(b)
+	if len(last) == 0 || len(first) == 0 || eastAsian(last[0]) || eastAsian(first[0]) || ambiguous(last[0]) || ambiguous(first[0]) {
+		return ""
+	}
+	return " "
+}
