@@ -30,7 +30,7 @@ func Check(ctx context.Context, s Submission, c *call.Call, reading func(path st
 	}
 	m := &composition{pass: p}
 	for _, in := range s.Files {
-		f, err := open(ctx, in, reading)
+		f, err := open(ctx, in, s.Scratch, reading)
 		if err != nil {
 			return nil, err
 		}

@@ -2,7 +2,9 @@ package parse
 
 import (
 	"context"
+	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +19,7 @@ func check(t testing.TB, s Submission) *Report {
 	if s.Today.IsZero() {
 		s.Today = today()
 	}
+	s.Scratch = scratch()
 	r, err := Check(context.Background(), s, call.Default(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +39,7 @@ func cleanFiles(n int) []made {
 	rows := [][]string{headerRow()}
 	var files []made
 	for i := range n {
-		e := cleanEntry(i)
+		e := cleanEntry("滁州市", i)
 		rows = append(rows, e.row())
 		files = append(files, made{name: e.file.name, bytes: docx(e.document())})
 	}
@@ -61,4 +64,19 @@ func TestClean(t *testing.T) {
 			t.Errorf("row %+v", row)
 		}
 	}
+}
+
+// scratch is a folder that all tests share, because compiling the PDF engine takes seconds.
+var scratch = sync.OnceValue(func() string {
+	dir, err := os.MkdirTemp("", "baosong-parse-test-")
+	if err != nil {
+		panic("internal error: " + err.Error())
+	}
+	return dir
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	os.RemoveAll(scratch())
+	os.Exit(code)
 }

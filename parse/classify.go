@@ -100,12 +100,15 @@ func (f *opened) classifyDoc(c *call.Call) {
 		}
 		f.Book = nil
 	}
-	grids := docGrids(f.Doc)
+	grids, blocks := docGrids(f.Doc)
 	facts := readFacts(f.Doc, c)
 	titles := titleLines(f, facts.block)
 	own, measures := f.headings(c)
 	tables := summaryTables(&f.File, grids, c, "")
 	tables = slices.DeleteFunc(tables, func(t *rule.Table) bool { return t.Header == 0 })
+	for _, t := range tables {
+		t.Block = blocks[t.Grid]
+	}
 	switch {
 	case len(tables) > 0 && facts.count < 3:
 		f.Part, f.Tables = call.PartSummary, tables

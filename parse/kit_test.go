@@ -260,3 +260,56 @@ func onDisk(t testing.TB, files ...made) []File {
 	}
 	return out
 }
+
+// scanPDF is a PDF of one page that shows a picture and has no text.
+func scanPDF() []byte {
+	var b bytes.Buffer
+	var at []int
+	obj := func(body string) {
+		at = append(at, b.Len())
+		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", len(at), body)
+	}
+	b.WriteString("%PDF-1.4\n")
+	obj("<< /Type /Catalog /Pages 2 0 R >>")
+	obj("<< /Type /Pages /Kids [3 0 R] /Count 1 >>")
+	obj("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /XObject << /Im0 5 0 R >> >> >>")
+	draw := "q 595 0 0 842 0 0 cm /Im0 Do Q"
+	obj(fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(draw), draw))
+	obj("<< /Type /XObject /Subtype /Image /Width 2 /Height 2 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 4 >>\nstream\n\x00\x80\xff\x40\nendstream")
+	start := b.Len()
+	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(at)+1)
+	for _, o := range at {
+		fmt.Fprintf(&b, "%010d 00000 n \n", o)
+	}
+	fmt.Fprintf(&b, "trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", len(at)+1, start)
+	return b.Bytes()
+}
+
+// withMacros adds a macro project to a document.
+func withMacros(b []byte) []byte {
+	r, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		panic("internal error: " + err.Error())
+	}
+	parts := []string{}
+	for _, f := range r.File {
+		rc, err := f.Open()
+		if err != nil {
+			panic("internal error: " + err.Error())
+		}
+		var text bytes.Buffer
+		text.ReadFrom(rc)
+		rc.Close()
+		s := text.String()
+		if f.Name == "[Content_Types].xml" {
+			s = strings.ReplaceAll(s, "wordprocessingml.document.main+xml", "")
+			s = strings.ReplaceAll(s, "application/vnd.openxmlformats-officedocument.\"", "application/vnd.ms-word.document.macroEnabled.main+xml\"")
+			s = strings.Replace(s, "</Types>", `<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/></Types>`, 1)
+		}
+		if f.Name == "word/_rels/document.xml.rels" {
+			s = strings.Replace(s, "</Relationships>", `<Relationship Id="vba" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" Target="vbaProject.bin"/></Relationships>`, 1)
+		}
+		parts = append(parts, f.Name, s)
+	}
+	return zipped(append(parts, "word/vbaProject.bin", "\xd0\xcf\x11\xe0macro")...)
+}

@@ -18,15 +18,16 @@ import (
 // opened is one file of the submission with what reading it has shown.
 type opened struct {
 	rule.File
-	in     File
-	format container.Format
-	used   bool
-	text   bool // plain text: a table or a document
+	in      File
+	format  container.Format
+	used    bool
+	text    bool // plain text: a table or a document
+	scratch string
 }
 
 // open reads one file as far as its format allows. The error is ctx's or one of this machine's disk.
-func open(ctx context.Context, in File, reading func(string)) (*opened, error) {
-	f := &opened{in: in, used: true}
+func open(ctx context.Context, in File, scratch string, reading func(string)) (*opened, error) {
+	f := &opened{in: in, used: true, scratch: scratch}
 	f.Name, f.Path, f.SHA256, f.Prior = lastPart(in.Name), in.Name, in.SHA256, in.Prior
 	f.Part = call.PartUnknown
 	if in.Fault != nil {
@@ -70,9 +71,9 @@ func (f *opened) load(ctx context.Context) (err error) {
 		if f.Book, err = sheet.Read(ctx, f.in.Path, container.CSV, sheet.Limits{}); err != nil {
 			f.Book = nil
 		}
-		f.Doc, err = casedoc.Read(ctx, f.in.Path, f.format, casedoc.Limits{})
+		f.Doc, err = casedoc.Read(ctx, f.in.Path, f.format, casedoc.Limits{Scratch: f.scratch})
 	case container.DOCX, container.DOCM, container.DOC, container.DOC95, container.WORDML, container.ODT, container.RTF, container.PDF, container.HTML, container.MHTML:
-		f.Doc, err = casedoc.Read(ctx, f.in.Path, f.format, casedoc.Limits{})
+		f.Doc, err = casedoc.Read(ctx, f.in.Path, f.format, casedoc.Limits{Scratch: f.scratch})
 	case container.PNG, container.JPEG, container.GIF, container.BMP, container.TIFF, container.WebP, container.WMF, container.EMF, container.HEIC, container.SVG:
 		f.Picture = true
 	case container.Encrypted:

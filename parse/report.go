@@ -35,6 +35,7 @@ type Submission struct {
 	Files   []File
 	Partial bool      // what is owed and not among the files is no fault
 	Today   time.Time // for dates that must not lie in the future
+	Scratch string    // folder for the readers' caches (the compiled PDF engine); empty: none, and each PDF costs seconds
 }
 
 // Verdict is the outcome in one word.

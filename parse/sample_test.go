@@ -3,6 +3,8 @@ package parse
 import (
 	"fmt"
 	"strings"
+
+	"baosong/parse/call"
 )
 
 // entry is one case of a made submission: the row of the summary sheet and what its file says.
@@ -90,17 +92,21 @@ func measuresHeadings() []string {
 	return []string{"一、总体情况", "二、政策措施", "三、工作机制", "四、服务活动", "五、下一步打算"}
 }
 
-// cleanEntry is a faultless case of 滁州 for the n-th time.
-func cleanEntry(n int) entry {
-	type known struct{ name, level, year, county string }
-	list := []known{{"天长市智能仪器仪表产业集群", "国家级", "2022", "天长市"}, {"来安县轨道交通装备产业集群", "省级", "2023", "来安县"},
-		{"凤阳县硅基新材料产业集群", "省级", "2023", "凤阳县"}, {"滁州市全椒县示例过滤材料产业集群", "省级", "2022", "全椒县"}}
+// cleanEntry is a faultless case of a city for the n-th time.
+func cleanEntry(city string, n int) entry {
+	c := call.Default()
+	var list []call.Cluster
+	for _, k := range c.Clusters {
+		if k.City == city && k.Review == "" && k.ValidTo.IsZero() {
+			list = append(list, k)
+		}
+	}
 	k := list[n%len(list)]
 	themes := []string{"共建共享检测平台，打通协作堵点", "以质取胜擦亮区域品牌", "产学研联动破解关键技术", "数据驱动车间焕新升级", "绿色工厂带动低碳转型", "借船出海拓展国际市场", "一站式服务护航企业成长"}
-	directions := []string{"协作共享", "质量品牌", "创新提升", "数字化升级", "绿色化转型", "开放合作", "治理服务"}
-	e := entry{seq: fmt.Sprint(n + 1), city: "滁州市", county: k.county, cluster: k.name, level: k.level, year: k.year,
-		title:     fmt.Sprintf("%s——%s第%d例", themes[n%7], strings.TrimSuffix(k.county, "县"), n+1),
-		direction: directions[n%7], body: k.county + "工业和信息化局", contact: "张三", phone: "13800000000"}
+	numerals := []string{"甲", "乙", "丙", "丁", "戊", "己", "庚", "辛", "壬", "癸"}
+	e := entry{seq: fmt.Sprint(n + 1), city: city, county: k.County, cluster: k.Name, level: k.Level, year: fmt.Sprint(k.Year),
+		title:     fmt.Sprintf("%s——%s%s组实践", themes[n%7], strings.TrimSuffix(k.County, "县"), numerals[n%10]),
+		direction: c.Directions[n%7], body: k.County + "工业和信息化局", contact: "张三", phone: "13800000000"}
 	e.file = caseFile{
 		name:     fmt.Sprintf("案例%d：%s.docx", n+1, e.title),
 		sections: []string{"一、集群基本情况", "二、主要做法", "三、取得成效", "四、经验启示"},

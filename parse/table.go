@@ -15,14 +15,15 @@ import (
 )
 
 // docGrids returns the tables of a document as grids; a grid's rows are the table's, from 1.
-func docGrids(d *casedoc.Document) []*sheet.Grid {
-	var out []*sheet.Grid
-	for _, b := range d.Blocks {
+func docGrids(d *casedoc.Document) (grids []*sheet.Grid, blocks map[*sheet.Grid]int) {
+	blocks = map[*sheet.Grid]int{}
+	for i, b := range d.Blocks {
 		if b.Table != nil {
-			out = append(out, tableGrid(b.Table, fmt.Sprintf("表格%d", len(out)+1)))
+			g := tableGrid(b.Table, fmt.Sprintf("表格%d", len(grids)+1))
+			grids, blocks[g] = append(grids, g), i
 		}
 	}
-	return out
+	return grids, blocks
 }
 
 func tableGrid(t *casedoc.Table, name string) *sheet.Grid {
@@ -56,7 +57,7 @@ func summaryTables(f *rule.File, grids []*sheet.Grid, c *call.Call, fileName str
 			if g.Hidden != hidden {
 				continue
 			}
-			t := &rule.Table{File: f, Grid: g, Sheet: g.Name, Hidden: g.Hidden, Columns: map[string]int{}}
+			t := &rule.Table{File: f, Grid: g, Sheet: g.Name, Hidden: g.Hidden, Block: -1, Columns: map[string]int{}}
 			if h := findHeader(g, n); h.score >= headerLeast {
 				readTable(t, h, n, c)
 				out = append(out, t)

@@ -160,6 +160,9 @@ func placeholderRule() Rule {
 
 // Placeholder returns what in a line stands for something still to be written, or "".
 func Placeholder(line string) string {
+	if !strings.ContainsAny(line, "Xx×*ＸｘX＊请此处击写不字简填") {
+		return ""
+	}
 	s := Plain(line)
 	if m := fillInPattern.FindString(s); m != "" {
 		return cut(m, 30)
@@ -174,11 +177,26 @@ func Placeholder(line string) string {
 			j++
 		}
 		if j > i && standsForName(rs, i, j) {
-			return string(rs[max(0, i-4):min(len(rs), j+6)])
+			return string(rs[wordStart(rs, i):wordEnd(rs, j)])
 		}
 		i = max(j, i+1)
 	}
 	return ""
+}
+
+// wordStart and wordEnd take up to two characters before a mark and six behind it, as far as the clause goes.
+func wordStart(rs []rune, i int) int {
+	for n := 0; n < 2 && i > 0 && Han(rs[i-1]); n++ {
+		i--
+	}
+	return i
+}
+
+func wordEnd(rs []rune, j int) int {
+	for n := 0; n < 6 && j < len(rs) && Han(rs[j]); n++ {
+		j++
+	}
+	return j
 }
 
 func placeMark(r rune) bool { return strings.ContainsRune("Xx×*", r) }
@@ -203,7 +221,7 @@ func standsForName(rs []rune, i, j int) bool {
 	if alnum(before) || alnum(after) || strings.ContainsRune("-_./@", after) || strings.ContainsRune("-_./@", before) {
 		return false
 	}
-	return Han(before) || Han(after) || (i == 0 && j == len(rs))
+	return Han(before) || Han(after) || (i == 0 && j == len(rs) && rs[i] != '*')
 }
 
 func duplicateCaseRule() Rule {

@@ -19,10 +19,10 @@ func internalKin() []string {
 
 // InternalMark returns the mark of internal matter that stands on a line or in a sentence of its own, or "".
 func InternalMark(line string) string {
-	s := Plain(line)
-	if !strings.ContainsAny(s, "部密传") {
+	if !strings.ContainsAny(line, "部密传傳") {
 		return ""
 	}
+	s := Plain(line)
 	for _, sentence := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("。!?;\n\r\v", r) }) {
 		if mark := markAlone(sentence); mark != "" {
 			return mark

@@ -154,7 +154,7 @@ func MaskNumber(s string) string {
 func enough(s string, digits int) bool {
 	n := 0
 	for _, r := range s {
-		if digit(r) {
+		if digit(r) || (r >= '０' && r <= '９') {
 			if n++; n >= digits {
 				return true
 			}
@@ -180,7 +180,7 @@ func idRule() Rule {
 			for _, f := range p.Files {
 				seen := map[string]bool{}
 				p.pieces(f, func(pc piece) { p.ids(pc, "《"+f.Name+"》"+pc.at.Where, seen) })
-				if f.Doc != nil {
+				if f.Doc != nil && len(f.Tables) == 0 {
 					p.ids(piece{at: f.At(), text: joined(f)}, "《"+f.Name+"》", seen)
 				}
 			}
@@ -189,20 +189,21 @@ func idRule() Rule {
 }
 
 func (p *Pass) ids(pc piece, where string, seen map[string]bool) {
-	s := Plain(pc.text)
-	if !enough(s, 17) {
+	if !enough(pc.text, 17) {
 		return
 	}
+	s := Plain(pc.text)
 	rs := []rune(s)
 	runs(rs, 18, func(start int, r run) {
 		before := r.before
 		if start < 6 {
 			before = pc.before + " " + before
 		}
-		if seen[r.digits] || !IDNumber(r.digits, p.Today) || creditWords.MatchString(tail(before, 16)) {
+		key := r.digits + pc.at.Cell
+		if seen[key] || !IDNumber(r.digits, p.Today) || creditWords.MatchString(tail(before, 16)) {
 			return
 		}
-		seen[r.digits] = true
+		seen[key] = true
 		masked := MaskID(r.digits)
 		p.report(finding.New("content.id-number", pc.at).Got(masked, "").Saying(where + "出现居民身份证号码 " + masked + "。"))
 	})
@@ -227,7 +228,7 @@ func phoneRule() Rule {
 				}
 				seen := map[string]bool{}
 				p.pieces(f, func(pc piece) {
-					if pc.contact || !enough(Plain(pc.text), 11) {
+					if !enough(pc.text, 11) || pc.contact || contactLine(pc.text) {
 						return
 					}
 					p.mobiles(f, pc, seen)
@@ -246,10 +247,11 @@ func (p *Pass) mobiles(f *File, pc piece, seen map[string]bool) {
 			continue
 		}
 		number := strings.NewReplacer(" ", "", "-", "").Replace(s[m[0]:m[1]])
-		if seen[number] {
+		if key := number + pc.at.Cell; seen[key] {
 			continue
+		} else {
+			seen[key] = true
 		}
-		seen[number] = true
 		masked := MaskPhone(number)
 		p.report(finding.New("content.phone", pc.at).Got(masked, "").
 			Saying("《" + f.Name + "》" + pc.at.Where + "在联系方式以外的位置出现手机号码 " + masked + "。"))
@@ -288,10 +290,10 @@ func cardRule() Rule {
 }
 
 func (p *Pass) cards(pc piece, where string, seen map[string]bool) {
-	s := Plain(pc.text)
-	if !enough(s, 16) {
+	if !enough(pc.text, 16) {
 		return
 	}
+	s := Plain(pc.text)
 	rs := []rune(s)
 	taken := map[int]bool{}
 	for length := 19; length >= 16; length-- {
@@ -303,10 +305,10 @@ func (p *Pass) cards(pc piece, where string, seen map[string]bool) {
 					before = pc.before + before
 				}
 			}
-			if taken[start] || seen[r.digits] || !Luhn(r.digits) || !cardWords.MatchString(before) || IDNumber(r.digits, p.Today) {
+			if taken[start] || seen[r.digits+pc.at.Cell] || !Luhn(r.digits) || !cardWords.MatchString(before) || IDNumber(r.digits, p.Today) {
 				return
 			}
-			taken[start], seen[r.digits] = true, true
+			taken[start], seen[r.digits+pc.at.Cell] = true, true
 			masked := MaskCard(r.digits)
 			p.report(finding.New("content.bank-card", pc.at).Got(masked, "").Saying(where + "出现疑似银行卡号 " + masked + "。"))
 		})

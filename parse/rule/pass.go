@@ -70,6 +70,7 @@ type Table struct {
 	Samples int
 	SeqFrom int  // sample rows took running numbers up to here
 	Hidden  bool // the worksheet is hidden
+	Block   int  // index of its block in a document; -1 in a workbook
 }
 
 // At returns a place in the table.

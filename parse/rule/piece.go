@@ -22,9 +22,17 @@ type piece struct {
 // pieces yields all text of a file.
 func (p *Pass) pieces(f *File, visit func(piece)) {
 	for _, l := range f.Lines {
+		if inTable(f, l) {
+			continue
+		}
 		at := f.At()
 		at.Where = l.Where
-		visit(piece{at: at, text: l.Text, before: l.Left, contact: l.Facts || contactLine(l.Text), apart: l.Apart})
+		visit(piece{at: at, text: l.Text, before: l.Left, contact: l.Facts, apart: l.Apart})
+	}
+	for _, t := range f.Tables {
+		if t.Block >= 0 {
+			p.gridPieces(f, t.Grid, visit)
+		}
 	}
 	if f.Book == nil {
 		return
@@ -32,6 +40,16 @@ func (p *Pass) pieces(f *File, visit func(piece)) {
 	for _, g := range f.Book.Sheets {
 		p.gridPieces(f, g, visit)
 	}
+}
+
+// inTable reports whether a line of a document lies in a summary table, whose cells are visited one by one.
+func inTable(f *File, l Line) bool {
+	for _, t := range f.Tables {
+		if t.Block >= 0 && t.Block == l.Block && !l.Apart {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *Pass) gridPieces(f *File, g *sheet.Grid, visit func(piece)) {
@@ -44,15 +62,15 @@ func (p *Pass) gridPieces(f *File, g *sheet.Grid, visit func(piece)) {
 	}
 	for i := range g.Rows {
 		row := &g.Rows[i]
-		data := t != nil && t.Header > 0 && row.Number > t.Header && isData(t, row.Number)
-		rowContact := !data && contactRow(row)
+		below := t != nil && t.Header > 0 && row.Number > t.Header
+		rowContact := contactRow(row) && !(below && isData(t, row.Number)) || (t != nil && t.Header == 0)
 		left := ""
 		for _, c := range row.Cells {
 			pc := piece{text: c.Text, before: left, contact: rowContact}
 			pc.at = finding.Place{File: f.Name, Sheet: g.Name, Cell: sheet.Address(c.Col, row.Number), Row: row.Number}
-			if data {
+			if below {
 				pc.at.Column = byCol[c.Col]
-				pc.contact = contactColumn(pc.at.Column)
+				pc.contact = rowContact || contactColumn(pc.at.Column)
 				if h, ok := g.At(t.Header, c.Col); ok {
 					pc.before = h.Text + " " + left
 				}

@@ -19,10 +19,10 @@ var (
 // stand between all characters. A star alone suffices where nothing follows it; an asterisk, which also marks
 // footnotes, needs the term, and so does a star on the next line, which may be a bullet.
 func SecrecyMark(text string) bool {
-	s := Plain(text)
-	if !strings.Contains(s, "密") {
+	if !strings.Contains(text, "密") {
 		return false
 	}
+	s := Plain(text)
 	s = strings.NewReplacer("\u00a0", " ", "\u2002", " ", "\u2003", " ", "\u2009", " ", "\u3000", " ", "\v", "\n", "\f", "\n", "\u2028", "\n").Replace(s)
 	for _, m := range secrecyPattern.FindAllStringSubmatchIndex(s, -1) {
 		gap, star, gap2, rest := s[m[2]:m[3]], s[m[4]:m[5]], s[m[6]:m[7]], s[m[7]:]

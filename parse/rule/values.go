@@ -172,7 +172,7 @@ func onePhone(s string) bool {
 	s = strings.NewReplacer("(", "", ")", "-", "[", "", "]", "-", "（", "", "）", "-", "【", "", "】", "-").Replace(s)
 	s = strings.TrimPrefix(strings.TrimPrefix(s, "+"), "-")
 	s = strings.TrimPrefix(s, "00")
-	s = extension.ReplaceAllString(s, "")
+	s = extension.ReplaceAllString(strings.TrimRight(s, "-"), "")
 	if m := dashExtension.FindStringSubmatch(s); m != nil {
 		s = m[1]
 	}
