@@ -8,8 +8,6 @@ import (
 	"io"
 	"os"
 	"path"
-	"sort"
-	"strconv"
 	"strings"
 
 	"baosong/parse/container"
@@ -80,10 +78,6 @@ func markBytes(raw []byte, marks []Mark, list []ListRow) (out []byte, err error)
 	if err := m.open(); err != nil {
 		return nil, err
 	}
-	bySheet := map[string][]Mark{}
-	for _, k := range marks {
-		bySheet[k.Sheet] = append(bySheet[k.Sheet], k)
-	}
 	before, err := readMarked(raw)
 	if err != nil {
 		return nil, err
@@ -92,7 +86,7 @@ func markBytes(raw []byte, marks []Mark, list []ListRow) (out []byte, err error)
 		if i >= len(before.Sheets) || s.part == "" || before.Sheets[i].IsList() {
 			continue
 		}
-		if err := m.markSheet(i, s, bySheet[s.name]); err != nil {
+		if err := m.markSheet(i, s, marksOn(before.Sheets[i], marks)); err != nil {
 			return nil, err
 		}
 	}
@@ -107,6 +101,17 @@ func markBytes(raw []byte, marks []Mark, list []ListRow) (out []byte, err error)
 		return nil, err
 	}
 	return out, sameValues(before, out)
+}
+
+// marksOn returns the marks of one sheet; one inside a merged area moves to the cell that shows the area.
+func marksOn(g *Grid, marks []Mark) (out []Mark) {
+	for _, k := range marks {
+		if k.Sheet == g.Name {
+			k.Row, k.Col = g.Anchor(k.Row, k.Col)
+			out = append(out, k)
+		}
+	}
+	return out
 }
 
 // newMarker opens the package and refuses what is better left alone.
@@ -283,141 +288,4 @@ func (m *marker) listSheets(book []byte) {
 		}
 		m.sheets = append(m.sheets, s)
 	}
-}
-
-// relID returns the attribute id in whatever prefix the file gave the relationships' namespace.
-func relID(t *tag) string {
-	if id, from, _ := t.attr("r:id"); from >= 0 {
-		return id
-	}
-	x := xmlScanner{tag: t.raw[1+len(t.prefix)+len(t.name):]}
-	return x.attr("id")
-}
-
-func relsName(part string) string {
-	dir, file := path.Split(part)
-	return dir + "_rels/" + file + ".rels"
-}
-
-func (m *marker) readRels(part string) ([]relation, error) {
-	name := relsName(part)
-	if _, ok := m.files[partName(name)]; !ok {
-		return nil, nil
-	}
-	b, err := m.part(name)
-	if err != nil {
-		return nil, err
-	}
-	var rels []relation
-	w := tagWalker{b: b}
-	for {
-		t, ok := w.next()
-		if !ok {
-			return rels, nil
-		}
-		if t.name != "Relationship" || t.closing {
-			continue
-		}
-		id, _, _ := t.attr("Id")
-		kind, _, _ := t.attr("Type")
-		target, _, _ := t.attr("Target")
-		mode, _, _ := t.attr("TargetMode")
-		if mode != "External" {
-			target = joinPart(path.Dir(part)+"/", target)
-		}
-		rels = append(rels, relation{id, kind[strings.LastIndexByte(kind, '/')+1:], target})
-	}
-}
-
-const relType = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
-
-// relate adds a relationship from one part to another and returns its id.
-func (m *marker) relate(from, kind, to string) (string, error) {
-	rels, err := m.readRels(from)
-	if err != nil {
-		return "", err
-	}
-	used := map[string]bool{}
-	for _, r := range rels {
-		used[r.id] = true
-	}
-	id := ""
-	for n := 1; ; n++ {
-		if id = "rIdBs" + strconv.Itoa(n); !used[id] {
-			break
-		}
-	}
-	entry := fmt.Sprintf(`<Relationship Id="%s" Type="%s%s" Target="/%s"/>`, id, relType, kind, escape(to))
-	name := relsName(from)
-	if _, ok := m.files[partName(name)]; !ok {
-		m.files[partName(name)] = nil
-		m.added = append(m.added, addedPart{name, nil})
-		m.changed[partName(name)] = []byte(xmlHead + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` + entry + `</Relationships>`)
-		return id, nil
-	}
-	return id, m.put(name, func(b []byte) ([]byte, error) { return appendInside(b, "Relationships", entry) })
-}
-
-const xmlHead = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
-
-// appendInside puts text, which has no prefixes, before the end of the root element. The prefix of the root is given
-// to every element in it.
-func appendInside(b []byte, name, text string) ([]byte, error) {
-	top, err := root(b)
-	if err != nil || top.name != name {
-		return nil, fmt.Errorf("%w: %s expected", ErrUnsafe, name)
-	}
-	text = prefixed(text, top.prefix)
-	if top.closed {
-		open := append(bytes.TrimSuffix(bytes.Clone(top.raw), []byte("/>")), '>')
-		return splice(b, top.from, top.to, string(open)+text+"</"+top.prefix+name+">"), nil
-	}
-	end := bytes.LastIndex(b, []byte("</"+top.prefix+name))
-	if end < 0 {
-		return nil, fmt.Errorf("%w: %s does not end", ErrUnsafe, name)
-	}
-	return splice(b, end, end, text), nil
-}
-
-// prefixed gives the elements of a piece of XML a namespace prefix.
-func prefixed(text, prefix string) string {
-	if prefix == "" {
-		return text
-	}
-	text = strings.ReplaceAll(text, "</", "\x00")
-	text = strings.ReplaceAll(text, "<", "<"+prefix)
-	return strings.ReplaceAll(text, "\x00", "</"+prefix)
-}
-
-// declare names the kind of a new part in the content types.
-func (m *marker) declare(name, kind string) error {
-	entry := fmt.Sprintf(`<Override PartName="/%s" ContentType="%s"/>`, escape(name), kind)
-	return m.put(contentTypes, func(b []byte) ([]byte, error) { return appendInside(b, "Types", entry) })
-}
-
-// sortMarks puts marks in the order of cells, one for each: comments of one cell are joined, an error outweighs.
-func sortMarks(marks []Mark) []Mark {
-	marks = append([]Mark(nil), marks...)
-	sort.SliceStable(marks, func(i, j int) bool {
-		a, b := marks[i], marks[j]
-		return a.Row < b.Row || a.Row == b.Row && a.Col < b.Col
-	})
-	var out []Mark
-	for _, k := range marks {
-		if k.Row < 1 || k.Col < 1 || k.Row > MaxRow || k.Col > MaxCol {
-			continue
-		}
-		n := len(out)
-		if n == 0 || out[n-1].Row != k.Row || out[n-1].Col != k.Col {
-			out = append(out, k)
-			continue
-		}
-		if k.Comment != "" && !strings.Contains(out[n-1].Comment, k.Comment) {
-			out[n-1].Comment += "\n" + k.Comment
-		}
-		if k.Severity == "error" || out[n-1].Severity == "" {
-			out[n-1].Severity = k.Severity
-		}
-	}
-	return out
 }

@@ -46,7 +46,7 @@ func (m *marker) addList(before *Book, marks []Mark, list []ListRow) error {
 func insertSheet(b []byte, name, id string) ([]byte, error) {
 	var e edits
 	w := tagWalker{b: b}
-	highest, at, prefix, rel := 0, -1, "", ""
+	highest, at, prefix, rel, view := 0, tag{}, "", "", false
 	for {
 		t, ok := w.next()
 		if !ok {
@@ -59,11 +59,12 @@ func insertSheet(b []byte, name, id string) ([]byte, error) {
 		case "workbook":
 			rel = relNamespace(&t)
 		case "sheets":
-			at, prefix = t.to, t.prefix
+			at, prefix = t, t.prefix
 		case "sheet":
 			n, _, _ := t.attr("sheetId")
 			highest = max(highest, toInt(n))
 		case "workbookView":
+			view = true
 			active, _, _ := t.attr("activeTab")
 			raw := t.with("activeTab", strconv.Itoa(toInt(active)+1))
 			again := retag(raw)
@@ -74,14 +75,17 @@ func insertSheet(b []byte, name, id string) ([]byte, error) {
 			}
 		}
 	}
-	if at < 0 {
+	if at.raw == nil || at.closed {
 		return nil, fmt.Errorf("%w: workbook without sheets", ErrUnsafe)
 	}
 	attr := rel + `:id="` + id + `"`
 	if rel == "" {
 		attr = `xmlns:r="` + strings.TrimSuffix(relType, "/") + `" r:id="` + id + `"`
 	}
-	e.insert(at, fmt.Sprintf(`<%ssheet name="%s" sheetId="%d" %s/>`, prefix, escape(name), highest+1, attr))
+	if !view { // without a view the first sheet would be open together with the one that was
+		e.insert(at.from, prefixed(`<bookViews><workbookView activeTab="1"/></bookViews>`, prefix))
+	}
+	e.insert(at.to, fmt.Sprintf(`<%ssheet name="%s" sheetId="%d" %s/>`, prefix, escape(name), highest+1, attr))
 	return e.apply(b)
 }
 

@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"fmt"
+	"sort"
 	"strconv"
 	"strings"
 )
@@ -211,54 +212,6 @@ func (e *sheetEditor) cell(t tag) error {
 	return nil
 }
 
-// hangDrawing names the comments' drawing in the worksheet, at the place that the schema gives it.
-func hangDrawing(b []byte, id string) ([]byte, error) {
-	w := tagWalker{b: b}
-	data, prefix, relPrefix := false, "", ""
-	for {
-		t, ok := w.next()
-		if !ok {
-			return nil, fmt.Errorf("%w: worksheet does not end", ErrUnsafe)
-		}
-		if t.name == "worksheet" && !t.closing {
-			prefix, relPrefix = t.prefix, relNamespace(&t)
-		}
-		if t.name == "sheetData" {
-			data = true
-		}
-		last := t.name == "worksheet" && t.closing
-		if !last && (t.depth != 1 || t.closing || !data || !afterDrawing(b, t)) {
-			continue
-		}
-		attr := relPrefix + `:id="` + id + `"`
-		if relPrefix == "" {
-			attr = `xmlns:r="` + strings.TrimSuffix(relType, "/") + `" r:id="` + id + `"`
-		}
-		return splice(b, t.from, t.from, "<"+prefix+"legacyDrawing "+attr+"/>"), nil
-	}
-}
-
-// afterDrawing tells the elements that stand behind legacyDrawing. A choice for other programs (AlternateContent) holds
-// controls or objects when no drawing follows it.
-func afterDrawing(b []byte, t tag) bool {
-	switch t.name {
-	case "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst":
-		return true
-	case "AlternateContent":
-		rest := tagWalker{b: b, pos: t.to, depth: t.depth + 1}
-		for {
-			n, ok := rest.next()
-			if !ok {
-				return true
-			}
-			if n.depth == 1 && !n.closing && (n.name == "drawing" || n.name == "pageSetup" || n.name == "pageMargins") {
-				return false
-			}
-		}
-	}
-	return false
-}
-
 // relNamespace returns the prefix that the root declares for relationships, "" when it declares none.
 func relNamespace(t *tag) string {
 	i := strings.Index(string(t.raw), `="`+strings.TrimSuffix(relType, "/")+`"`)
@@ -271,4 +224,31 @@ func relNamespace(t *tag) string {
 		return ""
 	}
 	return head[j+len("xmlns:"):]
+}
+
+// sortMarks puts marks in the order of cells, one for each: comments of one cell are joined, an error outweighs.
+func sortMarks(marks []Mark) []Mark {
+	marks = append([]Mark(nil), marks...)
+	sort.SliceStable(marks, func(i, j int) bool {
+		a, b := marks[i], marks[j]
+		return a.Row < b.Row || a.Row == b.Row && a.Col < b.Col
+	})
+	var out []Mark
+	for _, k := range marks {
+		if k.Row < 1 || k.Col < 1 || k.Row > MaxRow || k.Col > MaxCol {
+			continue
+		}
+		n := len(out)
+		if n == 0 || out[n-1].Row != k.Row || out[n-1].Col != k.Col {
+			out = append(out, k)
+			continue
+		}
+		if k.Comment != "" && !strings.Contains(out[n-1].Comment, k.Comment) {
+			out[n-1].Comment += "\n" + k.Comment
+		}
+		if k.Severity == "error" || out[n-1].Severity == "" {
+			out[n-1].Severity = k.Severity
+		}
+	}
+	return out
 }
