@@ -1,9 +1,13 @@
 package unpack
 
 import (
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,7 +36,7 @@ func TestWalk(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ file, want string }{
 		{"gbk.zip", "gbk.zip\n  材料/乗車案例.docx\n  汇总表.xls\n  附件𠮷.doc\n  説明.doc\n  案例.doc\n  典型案例.doc\n  wrong.doc\n"},
-		{"cut.zip", "cut.zip !file.unreadable\n"},
+		{"cut.zip", "cut.zip !file.unreadable\n  材料/乗車案例.docx\n  汇总表.xls\n  附件𠮷.doc\n  説明.doc\n  案例.doc\n"},
 		{"enc.zip", "enc.zip !file.encrypted\n  a.txt -\n  b.txt -\n"},
 		{"aes.zip", "aes.zip !file.encrypted\n  a.txt -\n"},
 		{"mixed.zip", "mixed.zip\n  a.txt\n  b.txt !file.encrypted\n"},
@@ -124,6 +128,62 @@ func TestWalkLimits(t *testing.T) {
 			t.Errorf("%s: got\n%swant\n%s", c.name, got, c.want)
 		}
 	}
+}
+
+// TestWalkGzipBomb: 80 MB of zeroes in a few KB are not written out.
+func TestWalkGzipBomb(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	zeroes := make([]byte, 1<<20)
+	for range 80 {
+		if _, err := z.Write(zeroes); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"zeroes.gz", "zeroes.csv.gz"} {
+		n, _ := walkFile(t, write(t, name, b.Bytes()), Limits{})
+		if n.Finding == nil || n.Finding.Code != "file.limit" {
+			t.Errorf("%s: %s", name, tree([]*Node{n}, ""))
+		}
+	}
+}
+
+// TestWalkVolumesNested: pieces within pieces do not get around the depth.
+func TestWalkVolumesNested(t *testing.T) {
+	t.Parallel()
+	inner := zipOf(t, map[string]string{"a.txt": "x"})
+	for range 6 {
+		inner = zipOf(t, map[string]string{"next.zip.001": string(inner)})
+	}
+	n, _ := walkFile(t, write(t, "m.zip", inner), Limits{})
+	deep := 0
+	every(n, func(*Node) { deep++ })
+	if deep > 4 || !strings.Contains(faults(n), "file.limit") {
+		t.Errorf("%d levels: %s", deep, tree([]*Node{n}, ""))
+	}
+}
+
+func zipOf(t *testing.T, files map[string]string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for name, content := range files {
+		w, err := z.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(w, content); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 func TestWalkCancelled(t *testing.T) {

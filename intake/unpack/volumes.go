@@ -46,7 +46,7 @@ func (s volumeSet) Open(name string) (fs.File, error) {
 }
 
 // volume deals with a file whose name says that it is a volume. It reports whether nothing remains to be done with it.
-func (w *walker) volume(n *Node, set volumeSet) (done bool, err error) {
+func (w *walker) volume(n *Node, name string, depth int, set volumeSet) (done bool, err error) {
 	base := path.Base(n.Name)
 	number := func(m []string) int { i, _ := strconv.Atoi(m[2]); return i }
 	first := "" // the name that the first volume must have
@@ -54,7 +54,7 @@ func (w *walker) volume(n *Node, set volumeSet) (done bool, err error) {
 	case plainCut.MatchString(base):
 		m := plainCut.FindStringSubmatch(base)
 		if number(m) == 1 {
-			return true, w.joined(n, m[1], set)
+			return true, w.joined(n, m[1], name, depth, set)
 		}
 		first = m[1] + ".001"
 	case partRar.MatchString(base):
@@ -76,11 +76,11 @@ func (w *walker) volume(n *Node, set volumeSet) (done bool, err error) {
 	return true, nil
 }
 
-// joined puts a file that was cut into numbered pieces together again and opens it.
-func (w *walker) joined(n *Node, name string, set volumeSet) error {
+// joined puts a file that was cut into numbered pieces together again and opens it as the first piece's content.
+func (w *walker) joined(n *Node, base, name string, depth int, set volumeSet) error {
 	var readers []io.Reader
 	for i := 1; i < 1000; i++ {
-		piece := set[strings.ToLower(fmt.Sprintf("%s.%03d", path.Base(name), i))]
+		piece := set[strings.ToLower(fmt.Sprintf("%s.%03d", base, i))]
 		if piece == nil {
 			break
 		}
@@ -91,7 +91,7 @@ func (w *walker) joined(n *Node, name string, set volumeSet) error {
 		defer f.Close()
 		readers = append(readers, f)
 	}
-	whole := &Node{Name: name, Children: []*Node{}}
+	whole := &Node{Name: base, Children: []*Node{}}
 	w.reading(name)
 	if err := w.store(whole, io.MultiReader(readers...), 0); err != nil {
 		if f := (fatal{}); errors.As(err, &f) {
@@ -101,7 +101,7 @@ func (w *walker) joined(n *Node, name string, set volumeSet) error {
 		return nil
 	}
 	defer os.Remove(whole.Path)
-	err := w.expand(whole, name, 1, volumeSet{})
+	err := w.expand(whole, name, depth, volumeSet{})
 	n.Children, n.Finding = whole.Children, whole.Finding
 	if n.Finding != nil && n.Finding.Code == "file.unreadable" {
 		n.Finding = fault(n.Name, volumeTrouble(fmt.Sprintf("这是分卷压缩包，收到 %d 卷，不齐全或有损坏，无法打开。", len(readers)), nil))

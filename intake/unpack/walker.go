@@ -50,7 +50,7 @@ func (w *walker) expand(n *Node, name string, depth int, set volumeSet) error {
 	if n.Path == "" || n.Finding != nil || w.stopped {
 		return nil
 	}
-	if done, err := w.volume(n, set); done || err != nil {
+	if done, err := w.volume(n, name, depth, set); done || err != nil {
 		return err
 	}
 	format := container.Format(n.Type)

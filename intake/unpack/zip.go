@@ -40,7 +40,7 @@ func (w *walker) zip(n *Node) error {
 		if spanned(f, n.Size) {
 			return volumeTrouble("这是分卷压缩包中的一卷，无法单独打开。", err)
 		}
-		return &trouble{kind: container.ErrDamaged, message: "压缩包损坏或不完整，无法打开。", hint: "请在本机确认压缩包能正常打开后重新发送。", cause: err}
+		return w.salvage(n, f)
 	}
 	if spanned(f, n.Size) {
 		return volumeTrouble("这是分卷压缩包中的一卷，无法单独打开。", nil)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"encoding/binary"
+	"fmt"
 	"io"
 )
 
@@ -111,6 +112,52 @@ func findLocal(r io.ReaderAt, from, to int64) int64 {
 		}
 	}
 	return -1
+}
+
+// Stray is a member of a zip whose directory is lost, found by its own header.
+type Stray struct {
+	Name      string // raw
+	UTF8      bool   // the header says that the name is UTF-8
+	Encrypted bool
+	Method    uint16
+	Size      int64  // unpacked, as the header says; -1 when it does not
+	CRC       uint32 // valid when Size is
+	offset    int64
+}
+
+// StrayMembers lists at most limit members of a damaged zip. What they hold is opened by Open.
+func StrayMembers(r io.ReaderAt, size int64, limit int) []Stray {
+	var out []Stray
+	h := make([]byte, 30)
+	for _, e := range zipLocals(r, size, limit) {
+		if n, _ := r.ReadAt(h, e.header); n < 30 {
+			break
+		}
+		s := Stray{Name: e.name, UTF8: e.flags&0x800 != 0, Encrypted: e.flags&1 != 0, Method: e.method, Size: int64(le32(h, 22)), CRC: le32(h, 14)}
+		if e.flags&8 != 0 {
+			s.Size = -1
+		}
+		s.offset = e.header + 30 + int64(le16(h, 26)) + int64(le16(h, 28))
+		out = append(out, s)
+	}
+	return out
+}
+
+// Open unpacks a stray member from the zip it was found in. The error wraps ErrEncrypted, ErrUnsupported or ErrDamaged; that
+// bytes are missing shows while reading.
+func (s Stray) Open(r io.ReaderAt, size int64) (io.Reader, error) {
+	src := io.NewSectionReader(r, s.offset, max(size-s.offset, 0))
+	switch {
+	case s.Encrypted:
+		return nil, fmt.Errorf("zip: %w", ErrEncrypted)
+	case s.Method == 8:
+		return flate.NewReader(src), nil
+	case s.Method == 0 && s.Size >= 0 && s.offset+s.Size <= size:
+		return io.LimitReader(src, s.Size), nil
+	case s.Method == 0:
+		return nil, fmt.Errorf("zip: stored member of unknown length: %w", ErrDamaged)
+	}
+	return nil, fmt.Errorf("zip: method %d: %w", s.Method, ErrUnsupported)
 }
 
 // zipHead returns at most the first n bytes of a member, nil when it cannot be read.
