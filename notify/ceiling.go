@@ -14,11 +14,12 @@ import (
 const (
 	momentRefused = "smtp.refused" // since when the provider refuses our account; zero: it does not
 	topicFault    = "fault"        // alerts about sending itself: no ceiling stops them
+	topicSecrecy  = "secrecy"      // alerts of a suspected secrecy mark: neither
 )
 
 // refrain holds a letter back that a ceiling or a dead address speaks against, unless staff have let it go.
 func (r *Runner) refrain(ctx context.Context, l *ledger.Letter) (stop bool, err error) {
-	if l.Kind == ledger.Alert && l.Topic == topicFault {
+	if l.Kind == ledger.Alert && (l.Topic == topicFault || l.Topic == topicSecrecy) {
 		return false, nil
 	}
 	decided, err := r.Ledger.Events(ctx, ledger.EventFilter{Letter: l.ID, What: "decision.letter", Limit: 1})

@@ -332,3 +332,47 @@ func TestWords(t *testing.T) {
 		}
 	}
 }
+
+func TestOriginal(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"报送材料": "报送材料", "Re: 报送材料": "报送材料", "回复：RE[2]: Fwd: 报送材料": "报送材料", "Re:": "Re:", "": "",
+		"Re: 补正通知 BS-2024-0004：Re: 滁州报送":       "滁州报送",
+		"回复: 回执 BS-2024-0012：Re: 【预审】典型案例：第二批": "【预审】典型案例：第二批",
+		"答复：查询结果：待补正：Re: 查询":                   "查询", "关于回执：的说明": "关于回执：的说明",
+	} {
+		if got := original(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
+
+// FuzzBuild: whatever stands in a subject or a file's name, the header has its own fields and no others.
+func FuzzBuild(f *testing.F) {
+	f.Add("回执", "表.xlsx", "<a@b>")
+	f.Add("a\r\nBcc: x", "a\";\r\nX: y\x00.xlsx", "<a@b>\r\nX-Evil: 1")
+	f.Fuzz(func(t *testing.T, subject, name, reply string) {
+		e := hostileEnvelope()
+		e.InReplyTo, e.References = reply, reply
+		raw, err := Build(Composed{Subject: subject, Text: "x", HTML: "x", Attachments: []Attachment{{Name: name, ContentType: xlsxType}}}, e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := mail.ReadMessage(bytes.NewReader(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k := range m.Header {
+			switch k {
+			case "From", "To", "Cc", "Subject", "Date", "Message-Id", "In-Reply-To", "References", "Auto-Submitted", "X-Auto-Response-Suppress", "Mime-Version", "Content-Type":
+			default:
+				t.Errorf("field %q from %q %q %q", k, subject, name, reply)
+			}
+		}
+		for _, line := range bytes.Split(raw, []byte("\r\n")) {
+			if len(line) > 998 || bytes.ContainsAny(line, "\r\n\x00") {
+				t.Errorf("line %.80q", line)
+			}
+		}
+	})
+}

@@ -17,8 +17,11 @@ import (
 	"github.com/emersion/go-message"
 )
 
-// maxName keeps the name's header field below the 998 bytes of a line: nine for each Chinese character.
-const maxName = 80
+const (
+	maxName    = 80  // characters; keeps the name's field below the 998 bytes of a line: nine for each Chinese character
+	maxID      = 250 // bytes of a Message-ID that is repeated
+	maxSubject = 200 // characters
+)
 
 var messageID = regexp.MustCompile(`<[^<>\s]+>`)
 
@@ -101,10 +104,10 @@ func header(c Composed, e Envelope) (message.Header, error) {
 	set("X-Auto-Response-Suppress", "All")
 	set("Auto-Submitted", string(e.Auto))
 	set("References", references(e))
-	set("In-Reply-To", messageID.FindString(e.InReplyTo))
+	set("In-Reply-To", parent(e))
 	set("Message-ID", id)
 	set("Date", e.Date.Format("Mon, 02 Jan 2006 15:04:05 -0700"))
-	set("Subject", mime.BEncoding.Encode("utf-8", oneLine(c.Subject)))
+	set("Subject", mime.BEncoding.Encode("utf-8", clip(oneLine(c.Subject), maxSubject)))
 	set("Cc", cc)
 	set("To", to)
 	set("From", from)
@@ -138,16 +141,24 @@ func phrase(name string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `"`
 }
 
+// parent is the id of the mail answered, unless it is beyond all measure.
+func parent(e Envelope) string {
+	if id := messageID.FindString(e.InReplyTo); len(id) <= maxID {
+		return id
+	}
+	return ""
+}
+
 // references keeps the sender's thread: the ids of its References, then the mail answered; the oldest and the newest ones
 // when there are too many.
 func references(e Envelope) string {
 	ids := messageID.FindAllString(e.References, -1)
-	if parent := messageID.FindString(e.InReplyTo); parent != "" && (len(ids) == 0 || ids[len(ids)-1] != parent) {
-		ids = append(ids, parent)
+	if p := parent(e); p != "" && (len(ids) == 0 || ids[len(ids)-1] != p) {
+		ids = append(ids, p)
 	}
 	var short []string
 	for _, id := range ids {
-		if len(id) <= 250 {
+		if len(id) <= maxID {
 			short = append(short, id)
 		}
 	}
@@ -218,7 +229,10 @@ func fileName(s string) string {
 		return "附件"
 	}
 	ext := filepath.Ext(s)
-	if r := []rune(strings.TrimSuffix(s, ext)); len(r) > maxName && len(ext) <= 10 {
+	if len(ext) > 10 {
+		ext = ""
+	}
+	if r := []rune(strings.TrimSuffix(s, ext)); len(r) > maxName {
 		s = string(r[:maxName]) + ext
 	}
 	return s

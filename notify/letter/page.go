@@ -97,7 +97,7 @@ func (p *Page) Section(title string) string {
 func page(f Facts) *Page {
 	p := &Page{
 		Kind: string(f.Kind), Topic: f.Topic, Office: f.Office, Date: date(f.Now),
-		Original: said(f.Subject, 60), Commands: f.Said.Commands,
+		Original: said(original(f.Subject), 60), Commands: f.Said.Commands,
 	}
 	if p.Original == "" {
 		p.Original = "（无主题）"

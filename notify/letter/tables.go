@@ -9,15 +9,15 @@ import (
 
 // digestTables is the digest's workbook: overview, cases, findings, events. No contact, no telephone stands in it.
 func digestTables(f Facts) []sheet.Table {
-	return []sheet.Table{overviewTable(f), casesTable(f), findingsTable(f), eventsTable(f)}
+	return []sheet.Table{overviewTable(f), directionsTable(f), casesTable(f), findingsTable(f), eventsTable(f)}
 }
 
 func overviewTable(f Facts) sheet.Table {
 	t := sheet.Table{
 		Name:   "总览",
-		Header: []string{"市", "单位", "状态", "逾期", "有效案例", "待更正", "请留意", "尚缺", "登记号", "收到时间", "截止时间"},
-		Widths: []float64{9, 30, 10, 7, 10, 9, 9, 24, 15, 17, 17},
-		Chart:  &sheet.Chart{Title: "各市有效案例", Kind: "bar", Category: 0, Value: 4},
+		Header: []string{"市", "状态", "逾期", "有效案例", "待更正", "请留意", "尚缺", "登记号", "收到时间", "截止时间"},
+		Widths: []float64{9, 10, 7, 9, 8, 8, 22, 15, 17, 17},
+		Chart:  &sheet.Chart{Title: "各市有效案例", Kind: "bar", Category: 0, Value: 3},
 		Note:   f.Call.Title + "，截至 " + f.Now.Format("2006-01-02 15:04"),
 	}
 	for _, u := range f.Digest.Units {
@@ -36,8 +36,21 @@ func overviewTable(f Facts) sheet.Table {
 			due = u.Deadline.In(f.Now.Location()).Format("2006-01-02 15:04")
 		}
 		t.Rows = append(t.Rows, []any{
-			shortCity(u), u.Name, stateWord(u.State), late, u.CasesAccepted, u.ErrorsOpen, u.WarningsOpen, strings.Join(owed, "、"), u.Receipt, received, due,
+			shortCity(u), stateWord(u.State), late, u.CasesAccepted, u.ErrorsOpen, u.WarningsOpen, strings.Join(owed, "、"), u.Receipt, received, due,
 		})
+	}
+	return t
+}
+
+func directionsTable(f Facts) sheet.Table {
+	t := sheet.Table{
+		Name:   "方向",
+		Header: []string{"方向", "有效案例"},
+		Widths: []float64{18, 12},
+		Chart:  &sheet.Chart{Title: "有效案例的方向", Kind: "bar", Category: 0, Value: 1},
+	}
+	for _, c := range f.Digest.Directions {
+		t.Rows = append(t.Rows, []any{c.Name, c.N})
 	}
 	return t
 }

@@ -10,7 +10,10 @@ import (
 	"baosong/parse/finding"
 )
 
-var halfWidth = regexp.MustCompile(`[\p{Han}”）》][,;:]`)
+var (
+	halfWidth = regexp.MustCompile(`[\p{Han}”）》][,;:]`)
+	prefix    = regexp.MustCompile(`^(?i:(?:re|fwd?|aw|回复|答复|回覆|转发)(?:\[\d+\])?\s*[:：]|(?:回执|补正通知|零报告登记|预审结果|查询结果|办理结果)(?: ?BS-\d{4}-\d+)?(?:：[^：:]{1,8})?：\s*(?:Re:)?)`)
+)
 
 const numerals = "一二三四五六七八九十"
 
@@ -101,6 +104,19 @@ func clip(s string, n int) string {
 		return s
 	}
 	return string(r[:n-1]) + "…"
+}
+
+// original strips what replies and our own letters have put in front of a subject, so that it does not grow.
+func original(subject string) string {
+	subject = oneLine(subject)
+	for range 20 {
+		rest := strings.TrimSpace(prefix.ReplaceAllString(subject, ""))
+		if rest == subject || rest == "" {
+			break
+		}
+		subject = rest
+	}
+	return subject
 }
 
 // sentence is the first sentence, for a subject line.
