@@ -29,6 +29,11 @@ func (w *walker) mayTake(size, packed int64) error {
 
 // store writes r to a file of its own under the limits and fills in the node. A file that fails half-way is removed.
 func (w *walker) store(n *Node, r io.Reader, packed int64) (err error) {
+	if w.stored == 0 {
+		if err := os.MkdirAll(w.dir, 0o700); err != nil {
+			return fatal{fmt.Errorf("make folder for unpacked files: %w", err)}
+		}
+	}
 	w.stored++
 	n.Path = path.Join(w.dir, fmt.Sprintf("%06d", w.stored))
 	f, err := os.OpenFile(n.Path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)

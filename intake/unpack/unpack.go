@@ -12,8 +12,6 @@ package unpack
 
 import (
 	"context"
-	"fmt"
-	"os"
 	"path"
 	"strings"
 
@@ -89,9 +87,6 @@ func Walk(ctx context.Context, atts []*message.Attachment, dir string, lim Limit
 		reading = func(string) {}
 	}
 	w := &walker{ctx: ctx, limits: lim.withDefaults(), reading: reading, dir: path.Join(dir, "unpacked")}
-	if err := os.MkdirAll(w.dir, 0o700); err != nil {
-		return nil, nil, fmt.Errorf("make folder for unpacked files: %w", err)
-	}
 	nodes := make([]*Node, 0, len(atts))
 	for _, a := range atts {
 		nodes = append(nodes, fromAttachment(a))
