@@ -6,7 +6,8 @@ import (
 	"baosong/parse/container"
 )
 
-// Book is a workbook as read: its sheets in the file's order, hidden ones included.
+// Book is a workbook as read: its sheets in the file's order, hidden ones included. Sheets that baosong itself put in
+// (a list of problems, the hidden sheet of a form) are set aside.
 type Book struct {
 	Format   container.Format
 	Sheets   []*Grid

@@ -48,10 +48,31 @@ func Read(ctx context.Context, path string, format container.Format, lim Limits)
 	if err != nil {
 		return nil, fmt.Errorf("open workbook: %w", err)
 	}
-	return read(ctx, f, st.Size(), format, lim)
+	book, err = read(ctx, f, st.Size(), format, lim)
+	if err != nil {
+		return nil, err
+	}
+	book.setAside()
+	return book, nil
 }
 
-// read is Read on anything that can be read at an offset; the fuzz targets enter here.
+// setAside takes out of the book what is ours and nobody's material: a list of problems that came back with the
+// workbook, and the hidden sheet of our own form. A workbook that holds nothing else is left as it is.
+func (b *Book) setAside() {
+	var theirs []*Grid
+	for _, g := range b.Sheets {
+		if g.IsList() || g.Name == FormSheet {
+			continue
+		}
+		theirs = append(theirs, g)
+	}
+	if len(theirs) > 0 && len(theirs) < len(b.Sheets) {
+		b.form = b.FormVersion()
+		b.Sheets = theirs
+	}
+}
+
+// read is Read on anything that can be read at an offset, with nothing set aside; the fuzz targets enter here.
 func read(ctx context.Context, r io.ReaderAt, size int64, format container.Format, lim Limits) (book *Book, err error) {
 	defer func() {
 		if v := recover(); v != nil {

@@ -91,11 +91,33 @@ func TestWriteForm(t *testing.T) {
 	if got := FormVersion(dst); got != "2024-typical-cases/1" {
 		t.Errorf("form version %q", got)
 	}
-	g := mustRead(t, dst).Sheets[0]
+	book := mustRead(t, dst)
+	if len(book.Sheets) != 1 || book.FormVersion() != "2024-typical-cases/1" {
+		t.Errorf("%d sheets, version %q", len(book.Sheets), book.FormVersion())
+	}
+	g := book.Sheets[0]
 	if c, _ := g.At(4, 4); c.Text != "0550-1234567" {
 		t.Errorf("pre-filled cell: %+v", c)
 	}
 	if c, _ := g.At(3, 3); c.Text != "案例方向" {
 		t.Errorf("header: %+v", c)
+	}
+}
+
+// TestFormSavedElsewhere: the version outlives saving in the old format, and filled rows are there.
+func TestFormSavedElsewhere(t *testing.T) {
+	t.Parallel()
+	dst := filepath.Join(t.TempDir(), "form.xlsx")
+	if err := WriteForm(dst, sampleForm(), [][]string{{"1", "天长市智能仪器仪表产业集群", "协作共享", "0550-1234567"}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range append(soffice(t, "xls", dst), soffice(t, "ods", dst)...) {
+		book := mustRead(t, path)
+		if len(book.Sheets) != 1 || book.FormVersion() != "2024-typical-cases/1" {
+			t.Errorf("%s: %d sheets, version %q", filepath.Ext(path), len(book.Sheets), book.FormVersion())
+		}
+		if c, _ := book.Sheets[0].At(4, 4); c.Text != "0550-1234567" {
+			t.Errorf("%s: D4 is %+v", filepath.Ext(path), c)
+		}
 	}
 }

@@ -94,7 +94,7 @@ func gravity(s string) string {
 	switch s {
 	case "error", "错误", "须更正", "必须更正", "需更正", "须补正", "必须修改", "须修改":
 		return "error"
-	case "warning", "提醒", "警告", "请核对", "提示", "建议":
+	case "warning", "请留意", "提醒", "警告", "请核对", "提示", "建议":
 		return "warning"
 	}
 	return ""
