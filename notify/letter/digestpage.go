@@ -101,8 +101,11 @@ func digestPage(f Facts) *DigestPage {
 func (p *DigestPage) setLoud(f Facts) {
 	b := f.Digest.Balance
 	if !b.Even() {
-		p.Loud = append(p.Loud, fmt.Sprintf("账实不符：邮箱中有 %d 封，台账中应有 %d 封，邮箱%s %d 封。请运行 baosong verify 查明。",
-			b.Server, b.Ledger, map[bool]string{true: "多", false: "少"}[b.Server > b.Ledger], max(b.Server-b.Ledger, b.Ledger-b.Server)))
+		more, by := "多", b.Server-b.Ledger
+		if by < 0 {
+			more, by = "少", -by
+		}
+		p.Loud = append(p.Loud, fmt.Sprintf("账实不符：邮箱中有 %d 封，台账中应有 %d 封，邮箱%s %d 封。请运行 baosong verify 查明。", b.Server, b.Ledger, more, by))
 	}
 	if b.LastPollError != "" {
 		p.Loud = append(p.Loud, "最近一次收信没有成功："+said(b.LastPollError, 120)+"。请运行 baosong doctor 检查。")

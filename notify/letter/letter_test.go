@@ -350,6 +350,7 @@ func TestOriginal(t *testing.T) {
 // FuzzBuild: whatever stands in a subject or a file's name, the header has its own fields and no others.
 func FuzzBuild(f *testing.F) {
 	f.Add("回执", "表.xlsx", "<a@b>")
+	f.Add("\x9ed", "0\xa1.xlsx", "<0\x00\x10>")
 	f.Add("a\r\nBcc: x", "a\";\r\nX: y\x00.xlsx", "<a@b>\r\nX-Evil: 1")
 	f.Fuzz(func(t *testing.T, subject, name, reply string) {
 		e := hostileEnvelope()

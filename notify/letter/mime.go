@@ -23,7 +23,7 @@ const (
 	maxSubject = 200 // characters
 )
 
-var messageID = regexp.MustCompile(`<[^<>\s]+>`)
+var messageID = regexp.MustCompile(`<[!-;=?-~]+>`)
 
 // Automatic says what kind of automatic mail a letter is (RFC 3834).
 type Automatic string
