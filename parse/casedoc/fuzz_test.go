@@ -61,3 +61,31 @@ func FuzzMHTML(f *testing.F) { fuzz(f, container.MHTML, "*.mht") }
 func FuzzXML(f *testing.F)   { fuzz(f, container.XML, "*.fodt") }
 func FuzzODT(f *testing.F)   { fuzz(f, container.ODT, "*.odt") }
 func FuzzPDF(f *testing.F)   { fuzz(f, container.PDF, "*.pdf") }
+
+// FuzzDocStreams varies the streams of a binary document, which the compound file around them hides from the fuzzer.
+func FuzzDocStreams(f *testing.F) {
+	for _, name := range []string{"case.doc", "review.doc"} {
+		b, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		src := bytesSource(b)
+		c, err := container.OpenCompound(src.r, src.size)
+		if err != nil {
+			f.Fatal(err)
+		}
+		var streams [3][]byte
+		for i, s := range []string{"WordDocument", "1Table", "Data"} {
+			streams[i], _ = c.Read(s, 1<<20)
+		}
+		f.Add(streams[0], streams[1], streams[2])
+	}
+	f.Fuzz(func(t *testing.T, main, table, data []byte) {
+		rd := newReader(Limits{Characters: 100_000})
+		doc := &Document{}
+		w := &wordFile{rd: rd, doc: doc, pics: newPictures(doc), main: main, table: table, extra: data}
+		if checkFIB(main) == nil {
+			_ = w.read(context.Background())
+		}
+	})
+}
