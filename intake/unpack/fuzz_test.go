@@ -27,7 +27,7 @@ func FuzzWalk(f *testing.F) {
 		}
 		f.Add(b)
 	}
-	f.Add(rar4("a.doc", "b.doc"))
+	f.Add(rar4(0, 0, "a.doc", "b.doc"))
 	f.Add([]byte("From: a@example.org\r\nTo: b@example.org\r\nContent-Type: message/rfc822\r\n\r\nFrom: c@example.org\r\n\r\nx"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		format := container.Sniff(bytes.NewReader(b), int64(len(b)))

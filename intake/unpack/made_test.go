@@ -41,8 +41,9 @@ func gbk(s string) string {
 	return b
 }
 
-// rar4 packs stored members under raw names, as WinRAR 3 does for GBK names.
-func rar4(names ...string) []byte {
+// rar4 packs stored members under raw names, as WinRAR 3 does for GBK names; the flags are those of its main header and
+// of its file headers.
+func rar4(main, file uint16, names ...string) []byte {
 	block := func(typ byte, flags uint16, rest []byte, data []byte) []byte {
 		head := append([]byte{typ}, 0, 0, 0, 0)
 		binary.LittleEndian.PutUint16(head[1:], flags)
@@ -51,18 +52,18 @@ func rar4(names ...string) []byte {
 		sum := binary.LittleEndian.AppendUint16(nil, uint16(crc32.ChecksumIEEE(head)))
 		return append(append(sum, head...), data...)
 	}
-	out := append([]byte("Rar!\x1A\x07\x00"), block(0x73, 0, make([]byte, 6), nil)...)
+	out := append([]byte("Rar!\x1A\x07\x00"), block(0x73, main, make([]byte, 6), nil)...)
 	for _, name := range names {
 		data := []byte("content of " + name)
 		rest := binary.LittleEndian.AppendUint32(nil, uint32(len(data)))
-		rest = binary.LittleEndian.AppendUint32(rest, uint32(len(data)))
-		rest = append(rest, 2) // Windows
+		rest = binary.LittleEndian.AppendUint32(rest, uint32(len(data))+uint32(file&2)*50) // more is to come in the next volume
+		rest = append(rest, 2)                                                             // Windows
 		rest = binary.LittleEndian.AppendUint32(rest, crc32.ChecksumIEEE(data))
 		rest = binary.LittleEndian.AppendUint32(rest, 0x58d50000)
 		rest = append(rest, 20, 0x30) // version, stored
 		rest = binary.LittleEndian.AppendUint16(rest, uint16(len(name)))
 		rest = binary.LittleEndian.AppendUint32(rest, 0x20)
-		out = append(out, block(0x74, 0x8000, append(rest, name...), data)...)
+		out = append(out, block(0x74, 0x8000|file, append(rest, name...), data)...)
 	}
 	return append(out, block(0x7B, 0x4000, nil, nil)...)
 }
@@ -78,9 +79,33 @@ func write(t testing.TB, name string, b []byte) string {
 
 func TestRar4Names(t *testing.T) {
 	t.Parallel()
-	n, _ := walkFile(t, write(t, "m.rar", rar4(gbk(`材料\汇总表.xls`), gbk("忠誠案例.doc"), gbk("乗車.doc"))), Limits{})
+	n, _ := walkFile(t, write(t, "m.rar", rar4(0, 0, gbk(`材料\汇总表.xls`), gbk("忠誠案例.doc"), gbk("乗車.doc"))), Limits{})
 	if got, want := tree([]*Node{n}, ""), "m.rar\n  材料/汇总表.xls\n  忠誠案例.doc\n  乗車.doc\n"; got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+func TestRar4Refused(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name       string
+		main, file uint16
+		want       string
+	}{
+		{"sealed headers", 0x80, 0, "m.rar !file.encrypted\n"},
+		{"sealed files", 0, 0x04, "m.rar !file.encrypted\n  a.doc -\n  b.doc -\n"},
+		{"goes on in another volume", 0x01, 0x02, "m.rar !file.unsupported\n  a.doc -\n"},
+		{"goes on from another volume", 0x01, 0x01, "m.rar !file.unsupported\n"},
+	} {
+		n, _ := walkFile(t, write(t, "m.rar", rar4(c.main, c.file, "a.doc", "b.doc")), Limits{})
+		if got := tree([]*Node{n}, ""); got != c.want {
+			t.Errorf("%s: got\n%swant\n%s", c.name, got, c.want)
+		}
+	}
+	whole := rar4(0, 0, "a.doc", "b.doc")
+	n, _ := walkFile(t, write(t, "m.rar", whole[:len(whole)-20]), Limits{})
+	if got, want := tree([]*Node{n}, ""), "m.rar\n  a.doc\n  b.doc !file.unreadable\n"; got != want {
+		t.Errorf("cut short: got\n%swant\n%s", got, want)
 	}
 }
 
