@@ -16,11 +16,27 @@ func today() time.Time { return time.Date(2024, 6, 18, 9, 0, 0, 0, call.Zone()) 
 
 func check(t testing.TB, s Submission) *Report {
 	t.Helper()
+	return checkCall(t, call.Default(), s)
+}
+
+func day(s string) time.Time {
+	if s == "" {
+		return time.Time{}
+	}
+	d, err := time.ParseInLocation("2006-01-02", s, call.Zone())
+	if err != nil {
+		panic("internal error: " + err.Error())
+	}
+	return d
+}
+
+func checkCall(t testing.TB, c *call.Call, s Submission) *Report {
+	t.Helper()
 	if s.Today.IsZero() {
 		s.Today = today()
 	}
 	s.Scratch = scratch()
-	r, err := Check(context.Background(), s, call.Default(), nil)
+	r, err := Check(context.Background(), s, c, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

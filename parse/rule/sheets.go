@@ -134,13 +134,16 @@ func sequenceRule() Rule {
 		Codes: []finding.Code{"row.sequence"},
 		Doc:   "序号应从 1 起连续；空着不算错，“1.”“01”“一”都可以。",
 		Run: func(p *Pass) {
-			last, seen := 0, map[int]int{}
+			last, skipped, seen := 0, 0, map[int]int{}
 			if p.Table != nil {
 				last = p.Table.SeqFrom
 			}
 			addresses := map[string]bool{}
 			p.rows(func(t *Table, r *Row) {
 				c := r.Cells["seq"]
+				if Blank(c.Text) {
+					skipped++ // an empty number may stand for one
+				}
 				if Blank(c.Text) || addresses[c.Address] {
 					return
 				}
@@ -156,10 +159,10 @@ func sequenceRule() Rule {
 				switch {
 				case again:
 					p.report(x.Saying(fmt.Sprintf("序号 %d 与第 %d 行重复。", n, first)))
-				case n != last+1 && !(t.SeqFrom > 0 && last == t.SeqFrom && n == 1):
+				case (n <= last || n > last+1+skipped) && !(t.SeqFrom > 0 && last == t.SeqFrom && n == 1):
 					p.report(x.Saying(fmt.Sprintf("序号 %d 不连续，按次序应为 %d。", n, last+1)))
 				}
-				seen[n] = r.Number
+				seen[n], skipped = r.Number, 0
 				if !again {
 					last = n
 				}
