@@ -37,57 +37,46 @@ func units() (ids []string) {
 	return ids
 }
 
-func BenchmarkRecord(b *testing.B) {
+// BenchmarkAtTenThousandMails measures what intake, notify and the digest ask most, on one ledger of that size.
+func BenchmarkAtTenThousandMails(b *testing.B) {
 	bench := filled(b, 10_000)
-	for b.Loop() {
-		m := bench.mail(fmt.Sprint(bench.uid))
-		_, err := bench.Record(bench.ctx(), outcome(m, "unit03", sub{cases: "a b! c d"}.submission()))
-		bench.must(err)
-		bench.now = bench.now.Add(time.Second)
-	}
-}
-
-func BenchmarkProvince(b *testing.B) {
-	bench := filled(b, 10_000)
-	b.ResetTimer()
-	for b.Loop() {
-		_, err := bench.Province(bench.ctx(), bench.facts(units()...))
-		bench.must(err)
-	}
-}
-
-func BenchmarkSketches(b *testing.B) {
-	bench := filled(b, 10_000)
-	b.ResetTimer()
-	for b.Loop() {
-		_, err := bench.Sketches(bench.ctx(), theCall, "unit03")
-		bench.must(err)
-	}
-}
-
-func BenchmarkClaim(b *testing.B) {
-	bench := filled(b, 10_000)
-	b.ResetTimer()
-	for b.Loop() {
-		_, err := bench.Claim(bench.ctx(), bench.now, []time.Duration{time.Hour})
-		bench.must(err)
-	}
-}
-
-func BenchmarkBalanceAndVerifyRows(b *testing.B) {
-	bench := filled(b, 10_000)
-	b.Run("balance", func(b *testing.B) {
-		for b.Loop() {
+	for _, bb := range []struct {
+		name string
+		run  func()
+	}{
+		{"receive-and-record", func() {
+			m := bench.mail(fmt.Sprint(bench.uid))
+			_, err := bench.Record(bench.ctx(), outcome(m, "unit03", sub{cases: "a b! c d"}.submission()))
+			bench.must(err)
+			bench.now = bench.now.Add(time.Second)
+		}},
+		{"province", func() {
+			_, err := bench.Province(bench.ctx(), bench.facts(units()...))
+			bench.must(err)
+		}},
+		{"sketches", func() {
+			_, err := bench.Sketches(bench.ctx(), theCall, "unit03")
+			bench.must(err)
+		}},
+		{"claim", func() {
+			_, err := bench.Claim(bench.ctx(), bench.now, []time.Duration{time.Hour})
+			bench.must(err)
+		}},
+		{"balance", func() {
 			_, err := bench.Balance(bench.ctx())
 			bench.must(err)
-		}
-	})
-	b.Run("rows", func(b *testing.B) {
-		for b.Loop() {
+		}},
+		{"verify-rows", func() {
 			bench.must(bench.read(bench.ctx(), "verify", func(q querier) error {
 				_, err := verifyRows(bench.ctx(), q)
 				return err
 			}))
-		}
-	})
+		}},
+	} {
+		b.Run(bb.name, func(b *testing.B) {
+			for b.Loop() {
+				bb.run()
+			}
+		})
+	}
 }

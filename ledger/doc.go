@@ -9,7 +9,7 @@
 //	scratch/            working space of the caged readers; its content may be removed whenever no daemon runs
 //	lock                held by the one daemon (flock); it holds that process's id
 //
-// How it is used, in order: Open; for a daemon also Lock. intake asks Located and BeginFetch, stores the bytes with
+// How it is used, in order: Open; for a daemon also Lock, then Sweep. intake asks Located and BeginFetch, stores the bytes with
 // blob.Store, then Receive makes the row; once judged, Record writes the outcome and the letters that follow in ONE
 // transaction. notify runs Claim, SetComposed, Settle, and Enqueue for what is planned. Staff commands open the same
 // ledger beside the daemon: every decision is one immediate transaction with one event.

@@ -204,8 +204,8 @@ func (db *DB) Settle(ctx context.Context, id int64, r SendResult) (LetterState, 
 		if state == Sent {
 			sent = stamp(t.now)
 		}
-		_, err = t.ExecContext(ctx, `UPDATE letter SET state = ?, last_error = ?, sent_at = ? WHERE id = ?`,
-			state, clean(r.err), sent, id)
+		_, err = t.ExecContext(ctx, `UPDATE letter SET state = ?, last_error = ?, sent_at = ?, final = ? WHERE id = ?`,
+			state, clean(r.err), sent, r.state == Dead, id)
 		if err != nil {
 			return err
 		}

@@ -208,13 +208,28 @@ func TestDeadAddresses(t *testing.T) {
 	want(2) // to and cc
 	send("c", Delivered())
 	want(0)
+	c, err := b.LetterByKey(b.ctx(), "c")
+	b.must(err)
+	b.must(b.Unreached(b.ctx(), c.ID, []string{"CC@example.org"}, "550 unknown"))
+	want(1)
+	send("d", DeadNow("550 refused"))
+	if ds, err := b.DeadAddresses(b.ctx()); err != nil || len(ds) != 2 || !ds[0].Final {
+		t.Errorf("refused for good: %+v, %v", ds, err)
+	}
+	send("e", Again("connection refused")) // without retries: used up at once
+	if ds, err := b.DeadAddresses(b.ctx()); err != nil || len(ds) != 2 || ds[0].Final {
+		t.Errorf("retries used up: %+v, %v", ds, err)
+	}
+	send("f", Delivered())
+	b.must(b.CancelLetter(b.ctx(), b.queue("g", Receipt, b.now), "staff", "never mind"))
+	want(0)
 	bounce := func(status string) {
 		t.Helper()
-		l, err := b.LetterByKey(b.ctx(), "c")
+		f, err := b.LetterByKey(b.ctx(), "f")
 		b.must(err)
 		_, err = b.Record(b.ctx(), Outcome{
 			Message: b.mail(status).ID, State: Ignored, Why: "bounce",
-			Bounced: &BounceOf{Letter: l.ID, Recipients: []string{"hefei@example.org"}, Status: status},
+			Bounced: &BounceOf{Letter: f.ID, Recipients: []string{"hefei@example.org"}, Status: status},
 		})
 		b.must(err)
 	}

@@ -81,7 +81,8 @@ func (t *tx) record(ctx context.Context, m Message, o Outcome, r *Recorded) erro
 			if o.Bounced == nil {
 				return nil
 			}
-			return t.bounce(ctx, m, *o.Bounced)
+			b := *o.Bounced
+			return t.unreached(ctx, b.Letter, b.Recipients, b.Status+" "+b.Text, Event{What: "bounce.received", Message: m.ID})
 		}},
 	}
 	for _, s := range steps {
@@ -146,32 +147,4 @@ func (t *tx) queue(ctx context.Context, m Message, o Outcome, s *Submission) ([]
 		ids = append(ids, id)
 	}
 	return ids, nil
-}
-
-// bounce ties a bounce to the letter that it came back for.
-func (t *tx) bounce(ctx context.Context, m Message, b BounceOf) error {
-	l, err := one(ctx, t, scanLetter, letterByID, b.Letter)
-	if err != nil {
-		return err
-	}
-	said := strings.TrimSpace(clean(b.Status + " " + b.Text))
-	if said == "" {
-		said = "bounced"
-	}
-	if _, err := t.ExecContext(ctx, `UPDATE letter SET bounced = ? WHERE id = ?`, said, b.Letter); err != nil {
-		return err
-	}
-	addresses := make([]string, 0, len(b.Recipients))
-	for _, a := range b.Recipients {
-		addresses = append(addresses, fold(a))
-	}
-	_, err = t.ExecContext(ctx, `
-		UPDATE recipient
-		SET bounced = ?1
-		WHERE letter = ?2 AND (?3 = '[]' OR address IN (SELECT value FROM json_each(?3)))`,
-		said, b.Letter, encode(addresses))
-	if err != nil {
-		return err
-	}
-	return t.log(ctx, Event{What: "bounce.received", Why: said, Message: m.ID, Letter: b.Letter, Unit: l.Unit})
 }

@@ -157,6 +157,7 @@ CREATE TABLE letter (
     subject_line TEXT NOT NULL DEFAULT '',
     attempts     INTEGER NOT NULL DEFAULT 0,
     last_try     INTEGER NOT NULL DEFAULT 0 CHECK (last_try IN (0, 1)), -- the retries are used up
+    final        INTEGER NOT NULL DEFAULT 0 CHECK (final IN (0, 1)), -- dead by a refusal that no retry can mend
     next_attempt TEXT NOT NULL,
     last_error   TEXT NOT NULL DEFAULT '',
     blob         TEXT NOT NULL DEFAULT '',
@@ -208,7 +209,7 @@ CREATE UNIQUE INDEX message_place ON message (folder, uidvalidity, uid) WHERE go
 
 CREATE INDEX message_sender ON message (sender, received_at) WHERE sender <> '';
 
-CREATE INDEX message_sha256 ON message (sha256) WHERE sha256 <> '';
+CREATE INDEX message_sha256 ON message (sha256);
 
 CREATE INDEX message_state ON message (state, received_at, first_uid);
 

@@ -214,7 +214,7 @@ func (db *DB) decideLetter(ctx context.Context, id int64, to LetterState, who, w
 		_, err = t.ExecContext(ctx, `
 			UPDATE letter
 			SET state = ?, last_error = CASE WHEN ? = 'due' THEN '' ELSE ? END,
-				attempts = 0, last_try = 0, next_attempt = max(due, ?)
+				attempts = 0, last_try = 0, final = 0, next_attempt = max(due, ?)
 			WHERE id = ?`, to, to, clean(why), stamp(t.now), id)
 		if err != nil {
 			return err

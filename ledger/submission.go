@@ -33,19 +33,7 @@ func (t *tx) submit(ctx context.Context, m Message, s Submission, o Outcome) (*S
 	if accepted > 0 {
 		countWhole(&s)
 	}
-	newer, err := number(ctx, t, `
-		SELECT count(*)
-		FROM submission
-		WHERE call = ? AND unit = ? AND state <> 'withdrawn' AND message <> ?
-		  AND (received_at, uid, message) > (?, ?, ?)`,
-		s.Call, s.Unit, m.ID, stamp(s.ReceivedAt), s.UID, m.ID)
-	if err != nil {
-		return nil, err
-	}
-	if newer > 0 {
-		s.State = Superseded
-	}
-	if err := t.reachAndSupersede(ctx, &s); err != nil {
+	if err := t.supersede(ctx, &s); err != nil {
 		return nil, err
 	}
 	if err := t.insertSubmission(ctx, &s); err != nil {
@@ -100,11 +88,23 @@ func countOpen(fs []Finding, severity finding.Severity) int {
 	return n
 }
 
-// reachAndSupersede marks earlier judgements of the same mail, and unless a newer revision stands already, supersedes
-// what stood.
-func (t *tx) reachAndSupersede(ctx context.Context, s *Submission) error {
+// supersede makes s superseded when a newer mail was counted already, or else what stood before it. Earlier judgements of
+// the same mail are marked as replaced.
+func (t *tx) supersede(ctx context.Context, s *Submission) error {
 	if err := t.db.reach("supersede"); err != nil {
 		return err
+	}
+	newer, err := number(ctx, t, `
+		SELECT count(*)
+		FROM submission
+		WHERE call = ? AND unit = ? AND state <> 'withdrawn' AND message <> ?
+		  AND (received_at, uid, message) > (?, ?, ?)`,
+		s.Call, s.Unit, s.Message, stamp(s.ReceivedAt), s.UID, s.Message)
+	if err != nil {
+		return err
+	}
+	if newer > 0 {
+		s.State = Superseded
 	}
 	again, err := t.ids(ctx, `SELECT id FROM submission WHERE message = ? AND judged_again = 0`, s.Message)
 	if err != nil {

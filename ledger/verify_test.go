@@ -244,3 +244,38 @@ func TestBackupOfDamagedSource(t *testing.T) {
 		t.Errorf("damage = %+v", damage)
 	}
 }
+
+// A torn database: a clear stop, or a report that names it; never a crash, never a silent reading.
+func TestTornDatabase(t *testing.T) {
+	t.Parallel()
+	for name, tear := range map[string]func(raw []byte) []byte{
+		"head overwritten":   func(raw []byte) []byte { copy(raw, strings.Repeat("x", 100)); return raw },
+		"cut in half":        func(raw []byte) []byte { return raw[:len(raw)/2] },
+		"middle overwritten": func(raw []byte) []byte { copy(raw[len(raw)/3:], strings.Repeat("x", 64<<10)); return raw },
+		"foreign file":       func([]byte) []byte { return []byte(strings.Repeat("not a database ", 500)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := stored(t)
+			for range 20 {
+				b.sends("hefei", sub{cases: "a b! c d e f"})
+			}
+			_, err := b.w.ExecContext(b.ctx(), `PRAGMA wal_checkpoint(TRUNCATE)`)
+			b.must(err)
+			b.must(b.Close())
+			path := filepath.Join(b.Dir(), databaseName)
+			raw, err := os.ReadFile(path)
+			b.must(err)
+			b.must(os.WriteFile(path, tear(raw), 0o600))
+			db, err := Open(b.ctx(), b.Dir(), Options{})
+			if err != nil {
+				return // a clear stop
+			}
+			defer db.Close()
+			damage, err := db.Verify(b.ctx())
+			if err == nil && !strings.Contains(kindsOf(damage), string(DamagedDatabase)) {
+				t.Errorf("the tear was not found: %+v", damage)
+			}
+		})
+	}
+}

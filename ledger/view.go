@@ -64,46 +64,53 @@ func compare(older, newer *Submission) Changes {
 	if older == nil {
 		older = &Submission{}
 	}
-	had := map[File]bool{}
-	for _, f := range older.Files {
-		had[File{Path: f.Path, SHA256: f.SHA256}] = true
-	}
-	stands := map[File]bool{}
-	for _, f := range newer.Files {
-		id := File{Path: f.Path, SHA256: f.SHA256}
-		stands[id] = f.Used
-		if !f.Prior && !had[id] {
-			c.Added = append(c.Added, f)
-		}
-	}
-	for _, f := range older.Files {
-		if f.Used && !stands[File{Path: f.Path, SHA256: f.SHA256}] {
-			c.Replaced = append(c.Replaced, f)
-		}
-	}
-	open := map[sameFinding]bool{}
+	c.Added, c.Replaced = compareFiles(older.Files, newer.Files)
+	asked := map[sameFinding]bool{}
 	for _, f := range older.Findings {
-		if f.Open() && f.Severity != finding.Note {
-			open[keyOf(f)] = true
+		if f.asks() {
+			asked[keyOf(f)] = true
 		}
 	}
 	for _, f := range newer.Findings {
 		switch {
-		case f.Severity == finding.Note || !f.Open():
-		case open[keyOf(f)]:
+		case !f.asks():
+		case asked[keyOf(f)]:
 			c.Left = append(c.Left, f)
-			delete(open, keyOf(f))
+			delete(asked, keyOf(f))
 		default:
 			c.Arisen = append(c.Arisen, f)
 		}
 	}
 	for _, f := range older.Findings {
-		if open[keyOf(f)] {
+		if asked[keyOf(f)] {
 			c.Solved = append(c.Solved, f)
-			delete(open, keyOf(f))
+			delete(asked, keyOf(f))
 		}
 	}
 	return c
+}
+
+func (f Finding) asks() bool { return f.Open() && f.Severity != finding.Note }
+
+func compareFiles(older, newer []File) (added, replaced []File) {
+	had := map[File]bool{}
+	for _, f := range older {
+		had[File{Path: f.Path, SHA256: f.SHA256}] = true
+	}
+	stands := map[File]bool{}
+	for _, f := range newer {
+		id := File{Path: f.Path, SHA256: f.SHA256}
+		stands[id] = f.Used
+		if !f.Prior && !had[id] {
+			added = append(added, f)
+		}
+	}
+	for _, f := range older {
+		if f.Used && !stands[File{Path: f.Path, SHA256: f.SHA256}] {
+			replaced = append(replaced, f)
+		}
+	}
+	return added, replaced
 }
 
 // Submissions returns the revisions of a unit in a call, or of all units when unit is empty, oldest first, without their

@@ -84,7 +84,7 @@ CREATE TABLE message (
     filed_in    INTEGER NOT NULL DEFAULT 0 CHECK (filed_in IN (0, 1))
 ) STRICT;
 CREATE UNIQUE INDEX message_place ON message (folder, uidvalidity, uid) WHERE gone = 0;
-CREATE INDEX message_sha256 ON message (sha256) WHERE sha256 <> '';
+CREATE INDEX message_sha256 ON message (sha256);
 CREATE INDEX message_state ON message (state, received_at, first_uid);
 CREATE INDEX message_to_file ON message (id) WHERE filed_in = 0 AND gone = 0 AND fate <> '';
 CREATE INDEX message_sender ON message (sender, received_at) WHERE sender <> '';
@@ -273,6 +273,7 @@ CREATE TABLE letter (
     subject_line TEXT NOT NULL DEFAULT '',
     attempts     INTEGER NOT NULL DEFAULT 0,
     last_try     INTEGER NOT NULL DEFAULT 0 CHECK (last_try IN (0, 1)), -- the retries are used up
+    final        INTEGER NOT NULL DEFAULT 0 CHECK (final IN (0, 1)), -- dead by a refusal that no retry can mend
     next_attempt TEXT NOT NULL,
     last_error   TEXT NOT NULL DEFAULT '',
     blob         TEXT NOT NULL DEFAULT '',
