@@ -141,7 +141,7 @@ type Digest struct {
 	Arrived     []Arrival
 	Corrections []OpenCorrection
 	Directions  []Count
-	Trend       []Count // days, with units accepted by then
+	Trend       []Count // days, with the units that had sent something by then
 	Unreached   []Unreached
 	Cases       []ledger.Case
 	Findings    []FindingLine
