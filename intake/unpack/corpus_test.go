@@ -239,6 +239,21 @@ func fileSize(t testing.TB, path string) int64 {
 	return st.Size()
 }
 
+// TestCorpusMSG has no expectations from elsewhere: the trees were read by hand.
+func TestCorpusMSG(t *testing.T) {
+	root := corpus(t)
+	for file, want := range map[string]string{
+		"testMSG_att_doc.msg": "testMSG_att_doc.msg\n  test-unicode.doc\n  pj1.txt\n  message.rtf\n",
+		"testMSG_att_msg.msg": "testMSG_att_msg.msg\n  Test Attachment.msg -\n    message.rtf\n  smbprn.00009008.KdcPjl.pdf\n  message.rtf\n",
+		"testMSG_Post.msg":    "testMSG_Post.msg\n  message.rtf\n",
+	} {
+		n, _ := walkFile(t, filepath.Join(root, "mime/tika", file), Limits{})
+		if got := tree([]*Node{n}, ""); got != want {
+			t.Errorf("got\n%swant\n%s", got, want)
+		}
+	}
+}
+
 // TestCorpusEverything walks every file of the collection, whatever it is: no error of ours, nothing slow, nothing large.
 func TestCorpusEverything(t *testing.T) {
 	root := corpus(t)

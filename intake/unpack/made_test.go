@@ -190,6 +190,26 @@ func TestTNEFNames(t *testing.T) {
 	}
 }
 
+func TestTextOf(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		in       string
+		codepage int
+		want     string
+	}{
+		{gbk("典型案例.doc"), 936, "典型案例.doc"},
+		{gbk("典型案例.doc"), 1252, "典型案例.doc"},
+		{gbk("典型案例.doc"), 0, "典型案例.doc"},
+		{"典型案例.doc", 936, "典型案例.doc"},
+		{"典型案例.doc", 1252, "典型案例.doc"},
+		{"caf\xe9s.doc\x00junk", 1252, "cafés.doc"},
+	} {
+		if got := textOf([]byte(c.in), c.codepage); got != c.want {
+			t.Errorf("textOf(%q, %d) = %q, want %q", c.in, c.codepage, got, c.want)
+		}
+	}
+}
+
 func storedRTF(s string) []byte {
 	b := binary.LittleEndian.AppendUint32(nil, uint32(len(s)+12))
 	b = binary.LittleEndian.AppendUint32(b, uint32(len(s)))

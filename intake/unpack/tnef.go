@@ -176,16 +176,36 @@ func (a *tnefAttachment) fileName(i, codepage int) string {
 	return fmt.Sprintf("附件%d", i+1)
 }
 
-// textOf reads text of a code page; UTF-8 is believed where it fits, since some programs write it whatever they say.
+// textOf reads text of a code page. Programs that know no better say 1252 or nothing: then UTF-8 is believed where it
+// fits, and so is GB 2312 where the high bytes come in pairs, as they do in no Western text.
 func textOf(b []byte, codepage int) string {
 	b = zeroEnd(b)
-	if codepage == 65001 || codepage == 0 || codepage == 1252 { // 1252 is also said by programs that do not know better
-		s, name := charset.Guess(b)
-		if name != "" && (name == "utf-8" || codepage != 1252) {
+	switch codepage {
+	case 0, 936, 65001: // Guess tries UTF-8, then GB 18030
+		s, _ := charset.Guess(b)
+		return s
+	case 1252:
+		if s, name := charset.Guess(b); name == "utf-8" || name == "gb18030" && paired(b) {
 			return s
 		}
 	}
 	return charset.CodePage(b, codepage)
+}
+
+// paired reports that bytes from A1 on stand in runs of even length.
+func paired(b []byte) bool {
+	run := 0
+	for _, c := range b {
+		if c >= 0xA1 {
+			run++
+			continue
+		}
+		if run%2 != 0 {
+			return false
+		}
+		run = 0
+	}
+	return run%2 == 0
 }
 
 func zeroEnd(b []byte) []byte {
