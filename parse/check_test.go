@@ -19,6 +19,8 @@ func check(t testing.TB, s Submission) *Report {
 	return checkCall(t, call.Default(), s)
 }
 
+func checkDefault() *call.Call { return call.Default() }
+
 func day(s string) time.Time {
 	if s == "" {
 		return time.Time{}
