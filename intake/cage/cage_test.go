@@ -84,7 +84,7 @@ func act(ctx context.Context, dir string, request []byte, reading func(string)) 
 		}
 		return []byte(f.Name()), f.Close()
 	case "memory":
-		return hog(), nil
+		return nil, hog(ctx)
 	case "loop":
 		for n := 0; ; n++ {
 			if n < 0 {
@@ -124,23 +124,24 @@ func act(ctx context.Context, dir string, request []byte, reading func(string)) 
 	return nil, nil
 }
 
-func hog() []byte {
+func hog(ctx context.Context) error {
 	var all [][]byte
-	for {
+	for ctx.Err() == nil {
 		b := make([]byte, 16<<20)
 		for i := 0; i < len(b); i += 4096 {
 			b[i] = 1
 		}
 		all = append(all, b)
-		if len(all) < 0 {
-			return all[0]
-		}
 	}
+	return fmt.Errorf("stopped after %d pieces", len(all))
 }
 
 func deep(n int) int {
 	var room [128]int
 	room[n%128] = n
+	if n < 0 {
+		return n
+	}
 	return deep(n+1) + room[(n+1)%128]
 }
 

@@ -39,7 +39,7 @@ func (w *walker) tar(n *Node) error {
 			}
 			continue
 		}
-		if h.Typeflag != tar.TypeReg && h.Typeflag != tar.TypeRegA && h.Typeflag != tar.TypeGNUSparse && h.Typeflag != tar.TypeCont {
+		if h.Typeflag != tar.TypeReg && h.Typeflag != tar.TypeGNUSparse && h.Typeflag != tar.TypeCont {
 			continue
 		}
 		if strings.HasSuffix(h.Name, "/") {

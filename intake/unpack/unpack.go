@@ -115,34 +115,6 @@ func leaves(out []Leaf, nodes []*Node, prefix string) []Leaf {
 	return out
 }
 
-// Body is what a forwarded mail or a winmail.dat says in its own text.
-type Body struct {
-	Name string // path of the mail within the mail
-	Text string // its subject and body
-}
-
-// Bodies lists the texts of all mails within the mail: what a rule reads in the body of a mail may stand in theirs.
-func Bodies(nodes []*Node) []Body { return bodies(nil, nodes, "") }
-
-func bodies(out []Body, nodes []*Node, prefix string) []Body {
-	for _, n := range nodes {
-		if n.Text != "" {
-			out = append(out, Body{prefix + n.Name, n.Text})
-		}
-		out = bodies(out, n.Children, prefix+n.Name+"/")
-	}
-	return out
-}
-
-// Links lists the large attachments that mails within the mail only point to.
-func Links(nodes []*Node) []message.Link {
-	var out []message.Link
-	for _, n := range nodes {
-		out = append(append(out, n.Links...), Links(n.Children)...)
-	}
-	return out
-}
-
 func isContainer(typ string) bool {
 	switch container.Format(typ) {
 	case container.Zip, container.Rar, container.SevenZip, container.Tar, container.Gzip, container.Bzip2, container.XZ,
