@@ -206,7 +206,7 @@ func (p *Planner) words(c *call.Call, it schedule.Item, province []ledger.UnitSt
 	}
 	lines := []string{fmt.Sprintf("《%s》已于 %s 截止。", c.Title, c.Deadline.In(p.Calendar.Location()).Format("1月2日 15:04"))}
 	for _, s := range []struct{ state, word string }{
-		{ledger.StateAccepted, "已接收"}, {ledger.StateNil, "零报告"}, {ledger.StateCorrect, "待补正"}, {ledger.StatePartial, "材料未齐"}, {ledger.StateNone, "未报送"},
+		{ledger.StateAccepted, "已报齐"}, {ledger.StateNil, "零报告"}, {ledger.StateCorrect, "待补正"}, {ledger.StatePartial, "未报齐"}, {ledger.StateNone, "未报"},
 	} {
 		if n := len(names[s.state]); n > 0 {
 			lines = append(lines, fmt.Sprintf("%s %d 个：%s。", s.word, n, strings.Join(names[s.state], "、")))

@@ -173,7 +173,7 @@ func TestDigestOfTrouble(t *testing.T) {
 	}
 	for _, want := range []string{
 		"账实不符：邮箱中有 7 封，台账中应有 5 封，邮箱多 2 封", "baosong assign 3 bengbu", "疑似密级标志", "baosong replay 5 --apply", "读取附件时超出内存上限",
-		"信函未送达：致芜湖市工业和信息化局 gxj@wuhu.example", "已接收 1，零报告 0，待补正 1", "数字化升级　1", "6月17日　2", "距截止还有 3 个工作日", "（不显示）",
+		"信函未送达：致芜湖市工业和信息化局 gxj@wuhu.example", "已报齐 1，零报告 0，待补正 1", "数字化升级　1", "6月17日　2", "距截止还有 3 个工作日", "（不显示）",
 	} {
 		if !strings.Contains(c.Text, want) {
 			t.Errorf("the text lacks %q", want)

@@ -67,17 +67,17 @@ func group(fs []ledger.Finding, s finding.Severity, c *call.Call) Findings {
 		}
 		out.Total++
 		k := kind{string(f.Code), f.File, f.Column, f.Message, f.Wanted}
-		if i, ok := at[k]; ok && f.Cell+f.Where != "" {
+		if s == finding.Note {
+			k.file = "" // notes ask nothing: one line for all files
+		}
+		if i, ok := at[k]; ok && (f.Cell+f.Where != "" || s == finding.Note) {
 			out.Groups[i].N++
 			others[i] = append(others[i], shortPlace(f.Place))
 			continue
 		}
 		at[k] = len(out.Groups)
 		others = append(others, nil)
-		out.Groups = append(out.Groups, Group{
-			No: len(out.Groups) + 1, N: 1, Severity: s,
-			Place: place(f.Place, c), Message: chinese(said(f.Message, 200)), Found: said(f.Found, 120), Wanted: said(f.Wanted, 200), Hint: chinese(said(f.Hint, 200)),
-		})
+		out.Groups = append(out.Groups, entry(len(out.Groups)+1, f, c))
 	}
 	for i := range out.Groups {
 		out.Groups[i].Others = list(others[i], maxPlaces)
@@ -89,6 +89,21 @@ func group(fs []ledger.Finding, s finding.Severity, c *call.Call) Findings {
 		out.Groups = out.Groups[:maxGroups]
 	}
 	return out
+}
+
+// entry words one finding. What its sentences say already is not said again.
+func entry(no int, f ledger.Finding, c *call.Call) Group {
+	g := Group{
+		No: no, N: 1, Severity: f.Severity, Place: place(f.Place, c),
+		Message: chinese(said(f.Message, 200)), Found: said(f.Found, 120), Wanted: said(f.Wanted, 200), Hint: chinese(said(f.Hint, 200)),
+	}
+	if strings.Contains(g.Message, "“"+g.Found+"”") {
+		g.Found = ""
+	}
+	if strings.Contains(g.Hint, g.Wanted) {
+		g.Wanted = ""
+	}
+	return g
 }
 
 // place says where a finding is, as one would on the telephone.

@@ -152,13 +152,13 @@ func severity(s finding.Severity) string {
 func stateWord(state string) string {
 	switch state {
 	case "none":
-		return "未报送"
+		return "未报"
 	case "partial":
-		return "材料未齐"
+		return "未报齐"
 	case "correct":
 		return "待补正"
 	case "accepted":
-		return "已接收"
+		return "已报齐"
 	case "nil":
 		return "零报告"
 	default:
