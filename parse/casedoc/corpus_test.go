@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -51,6 +52,7 @@ func toolRead(t testing.TB, path string) (*Document, container.Format, error) {
 
 func TestCorpusReadsAll(t *testing.T) {
 	root := corpus(t)
+	scratch(t)
 	type score struct{ files, read, told int }
 	scores := map[string]*score{}
 	for _, dir := range []string{"docs", "pdf"} {
@@ -102,10 +104,21 @@ func told(err error) bool {
 		errors.Is(err, container.ErrUnsupported) || errors.Is(err, container.ErrLimit)
 }
 
+// warm compiles the PDF engine once for all tests that run side by side.
+var warm sync.Once
+
+// scratch is a folder for the compiled PDF engine that outlives the test run, as in production.
 func scratch(t testing.TB) string {
 	dir := filepath.Join(os.TempDir(), "baosong-test-pdfium")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
+	warm.Do(func() {
+		e, err := newEngine(context.Background(), dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.close()
+	})
 	return dir
 }
