@@ -14,7 +14,9 @@ func readCSV(k *keeper, b []byte) error {
 	k.open("Sheet1", false)
 	text := decodeText(b)
 	sep, text := separator(text)
-	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	if strings.Contains(text, "\r") {
+		text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
+	}
 	r := csvRecords{text: text, sep: sep}
 	number := 0
 	for {

@@ -125,7 +125,11 @@ func (m *marker) listSheet(list []ListRow, marked map[string]bool) []byte {
 
 func (m *marker) listRow(b, links *strings.Builder, i int, r ListRow, link bool) {
 	s, row := m.styles.list, i+3
-	fmt.Fprintf(b, `<row r="%d"><c r="A%d" s="%d"><v>%d</v></c>`, row, row, s.center, i+1)
+	height := ""
+	if h := rowHeight(r.values(), listWidths()[1:]); h > 0 {
+		height = fmt.Sprintf(` ht="%g" customHeight="1"`, h)
+	}
+	fmt.Fprintf(b, `<row r="%d"%s><c r="A%d" s="%d"><v>%d</v></c>`, row, height, row, s.center, i+1)
 	for j, v := range r.values() {
 		style := s.body
 		switch header := listHeader()[j+1]; {

@@ -18,7 +18,8 @@ const (
 	maxMerges    = 50_000    // merged areas of one sheet that are kept
 	maxKept      = 96 << 20  // bytes of text that one book may hold in memory
 	maxCellText  = 32767 * 3 // bytes of one cell; Excel allows 32,767 characters
-	maxStream    = 256 << 20 // a workbook that must be held in memory as a whole
+	maxStream    = 128 << 20 // a binary workbook, which must be held in memory as a whole
+	maxTextFile  = 48 << 20  // a text file likewise; decoding needs it three times
 	packageBytes = 4 << 30   // pictures count here; what is read is counted against Limits.Bytes
 )
 
@@ -93,11 +94,11 @@ func read(ctx context.Context, r io.ReaderAt, size int64, format container.Forma
 	case container.XLS:
 		err = readCompoundXLS(k, r, size)
 	case container.XLS2:
-		err = k.whole(r, size, readBIFF)
+		err = k.whole(r, size, maxStream, readBIFF)
 	case container.CSV, container.Text:
-		err = k.whole(r, size, readCSV)
+		err = k.whole(r, size, maxTextFile, readCSV)
 	case container.XML2003:
-		err = k.whole(r, size, readXML2003)
+		err = k.whole(r, size, maxTextFile, readXML2003)
 	case container.Encrypted:
 		err = container.ErrEncrypted
 	case container.Empty:
@@ -126,8 +127,8 @@ func (k *keeper) zipped(r io.ReaderAt, size int64, read func(*keeper, *container
 }
 
 // whole takes the file into memory for one of the readers.
-func (k *keeper) whole(r io.ReaderAt, size int64, read func(*keeper, []byte) error) error {
-	if size > maxStream || size > k.bytes {
+func (k *keeper) whole(r io.ReaderAt, size, most int64, read func(*keeper, []byte) error) error {
+	if size > most || size > k.bytes {
 		return fmt.Errorf("%w: %d bytes", container.ErrLimit, size)
 	}
 	b, err := io.ReadAll(io.NewSectionReader(r, 0, size))

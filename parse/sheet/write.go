@@ -136,9 +136,12 @@ func writeTable(f *excelize.File, name string, t Table, s bookStyles) error {
 		w.put(1, j+1, h, s.head)
 	}
 	for i, row := range t.Rows {
+		texts := make([]string, len(row))
 		for j, v := range row {
 			w.put(i+2, j+1, v, w.styleFor(v))
+			texts[j], _ = v.(string)
 		}
+		w.height(i+2, texts, t.Widths)
 	}
 	w.head(1, len(t.Header), max(1, len(t.Rows)))
 	if t.Note != "" {
@@ -198,6 +201,12 @@ func printable(s string) string {
 		s = string(r[:32000])
 	}
 	return s
+}
+
+func (w *sheetWriter) height(row int, texts []string, widths []float64) {
+	if h := rowHeight(texts, widths); h > 0 {
+		w.try(w.f.SetRowHeight(w.name, row, h))
+	}
 }
 
 func (w *sheetWriter) styleFor(v any) int {

@@ -31,7 +31,8 @@ type FormColumn struct {
 const FormSheet = "_baosong"
 
 const (
-	formHead   = 3 // row of the header
+	formHead   = 3  // row of the header
+	formRow    = 24 // points
 	formProp   = "baosong-form"
 	usualRows  = 30
 	maxPrompt  = 255
@@ -80,11 +81,13 @@ func (w *sheetWriter) form(spec FormSpec, rows [][]string) {
 		w.try(w.f.MergeCell(w.name, Address(1, 2), Address(half, 2)))
 	}
 	w.try(w.f.SetRowHeight(w.name, 2, 24))
+	widths := make([]float64, cols)
 	for j, c := range spec.Columns {
 		width := c.Width
 		if width <= 0 {
 			width = usualWidth
 		}
+		widths[j] = width
 		w.try(w.f.SetColWidth(w.name, ColumnName(j+1), ColumnName(j+1), width))
 		w.put(formHead, j+1, c.Header, w.styles.head)
 		w.column(j+1, c, blank)
@@ -94,9 +97,12 @@ func (w *sheetWriter) form(spec FormSpec, rows [][]string) {
 		for j, v := range row[:min(len(row), cols)] {
 			w.put(formHead+1+i, j+1, v, 0)
 		}
+		if rowHeight(row, widths) > formRow {
+			w.height(formHead+1+i, row, widths)
+		}
 	}
 	w.try(w.f.SetPanes(w.name, &excelize.Panes{Freeze: true, YSplit: formHead, TopLeftCell: Address(1, formHead+1), ActivePane: "bottomLeft"}))
-	tall, set := 24.0, true // of all rows, and yet they grow with what is written into them
+	tall, set := float64(formRow), true // of all rows, and yet they grow with what is written into them
 	w.try(w.f.SetSheetProps(w.name, &excelize.SheetPropsOptions{DefaultRowHeight: &tall, CustomHeight: &set}))
 	foot := formHead + blank + 1
 	w.put(foot, 1, "填表人：", w.styles.note)

@@ -66,6 +66,7 @@ func ListWorkbook(dst string, title string, list []ListRow) error {
 		for j, v := range r.values() {
 			w.put(i+3, j+2, v, s.listStyle(header[j+1], r.Severity))
 		}
+		w.height(i+3, r.values(), listWidths()[1:])
 	}
 	w.head(2, len(header), max(1, len(list)))
 	w.page(2, true)

@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"bytes"
 	"errors"
 	"regexp"
 	"slices"
@@ -30,7 +29,7 @@ func readXML2003(k *keeper, b []byte) error {
 	} else {
 		text, _ = charset.Guess(b)
 	}
-	x := newXML(bytes.NewReader([]byte(text)))
+	x := newXML(strings.NewReader(text))
 	s := &xml2003{k: k, formats: map[string]*format{}}
 	for {
 		switch x.next() {
