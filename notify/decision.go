@@ -9,7 +9,7 @@ import (
 )
 
 // heldDecision is a held mail as the digest puts it to staff. Of one with a suspected secrecy mark nothing is told.
-func heldDecision(m ledger.Message) letter.Decision {
+func heldDecision(m ledger.Message, c *call.Call) letter.Decision {
 	if m.Why == "secrecy" || m.Removed {
 		return letter.Decision{
 			What: "疑似密级标志", Grave: true, Since: m.ReceivedAt,
@@ -18,6 +18,9 @@ func heldDecision(m ledger.Message) letter.Decision {
 		}
 	}
 	unit := m.Hint
+	if u, ok := c.UnitByAddress(m.From); ok && unit == "" {
+		unit = u.ID
+	}
 	detail := fmt.Sprintf("第 %d 封，自 %s：%s", m.ID, m.From, m.Subject)
 	if m.WhyText != "" {
 		detail += "。" + m.WhyText

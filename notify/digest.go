@@ -134,7 +134,7 @@ func (r *Runner) digestMessages(ctx context.Context, c *call.Call, now time.Time
 	for _, m := range all {
 		switch m.State {
 		case ledger.Held:
-			d.Decisions = append(d.Decisions, heldDecision(m))
+			d.Decisions = append(d.Decisions, heldDecision(m, c))
 		case ledger.Failed:
 			d.Decisions = append(d.Decisions, failedDecision(m))
 		}
