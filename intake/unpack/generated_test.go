@@ -117,6 +117,13 @@ func TestVolumes(t *testing.T) {
 	if leaves := Leaves(nodes); len(leaves) != 1 {
 		t.Errorf("leaves: %+v", leaves)
 	}
+	nodes, _, err = Walk(context.Background(), attach("tika/test-documents-spanned.z01", "tika/test-documents-spanned.zip"), t.TempDir(), Limits{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if nodes[0].Finding != nil || nodes[1].Finding != nil || len(nodes[1].Children) != 9 {
+		t.Errorf("spanned zip: %s", tree(nodes, ""))
+	}
 	for _, alone := range []string{"mholt/test.part01.rar", "mholt/test.part02.rar", "rarfile/rar3-vols.part3.rar", "rarfile/rar5-vols.part2.rar",
 		"sevenzip/multi.7z.003", "tika/test-documents-spanned.zip", "tika/test-documents-spanned.z01"} {
 		nodes, _, err := Walk(context.Background(), attach(alone), t.TempDir(), Limits{}, nil)

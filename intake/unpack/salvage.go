@@ -10,16 +10,17 @@ import (
 
 // salvage reads what is whole in a zip whose directory is lost: cut short in the mail, usually. The archive keeps its
 // fault, so the sender must send it again; but what came through is judged with it, and one round is saved.
-func (w *walker) salvage(n *Node, f io.ReaderAt) error {
+func (w *walker) salvage(n *Node, f io.ReaderAt, size int64) error {
 	sealed := false
-	for _, s := range container.StrayMembers(f, n.Size, w.limits.Files) {
+	w.dropped = 0
+	for _, s := range container.StrayMembers(f, size, w.limits.Files) {
 		name := decodeName(s.Name)
 		if sealed = sealed || s.Encrypted; name == "" || name[len(name)-1] == '/' || s.Encrypted {
 			continue
 		}
 		before := len(n.Children)
 		err := w.add(n, member{name: name, size: s.Size, packed: max(n.Size, 1), open: func() (io.Reader, error) {
-			r, err := s.Open(f, n.Size)
+			r, err := s.Open(f, size)
 			if err != nil || s.Size < 0 {
 				return r, err
 			}
@@ -29,6 +30,7 @@ func (w *walker) salvage(n *Node, f io.ReaderAt) error {
 			return err
 		}
 		if len(n.Children) > before && n.Children[before].Finding != nil {
+			w.dropped++
 			n.Children = n.Children[:before] // not whole: the archive's fault says so
 		}
 	}

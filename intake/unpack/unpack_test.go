@@ -117,8 +117,8 @@ func TestWalkLimits(t *testing.T) {
 		want string
 	}{
 		{"depth", Limits{Depth: 2}, "nested.zip\n  two.zip\n    inner.zip !file.limit\n    plain.7z !file.limit\n  b.txt\n  t.tar.gz\n    材料/案例一.txt\n    材料/案例二.txt\n    硬链接.txt\n"},
-		{"files", Limits{Files: 2}, "nested.zip !file.limit\n  two.zip\n  b.txt\n"},
-		{"bytes", Limits{Bytes: 1400}, "nested.zip !file.limit\n  two.zip\n  b.txt\n"},
+		{"files", Limits{Files: 2}, "nested.zip !file.limit\n  two.zip !file.limit\n  b.txt\n"},
+		{"bytes", Limits{Bytes: 1400}, "nested.zip !file.limit\n  two.zip !file.limit\n  b.txt\n"},
 	} {
 		nodes, _, err := Walk(t.Context(), attachFiles(t, "nested.zip"), t.TempDir(), c.lim, nil)
 		if err != nil {
@@ -148,6 +148,34 @@ func TestWalkGzipBomb(t *testing.T) {
 		n, _ := walkFile(t, write(t, name, b.Bytes()), Limits{})
 		if n.Finding == nil || n.Finding.Code != "file.limit" {
 			t.Errorf("%s: %s", name, tree([]*Node{n}, ""))
+		}
+	}
+}
+
+// TestWalkAfterBomb: what an attachment has used up is not taken from the others.
+func TestWalkAfterBomb(t *testing.T) {
+	t.Parallel()
+	many := map[string]string{}
+	for i := range 600 {
+		many[fmt.Sprintf("%03d", i)] = ""
+	}
+	inner := zipOf(t, many)
+	bomb := zipOf(t, map[string]string{"a.zip": string(inner), "b.zip": string(inner), "c.zip": string(inner)})
+	path := write(t, "bomb.zip", bomb)
+	atts := append([]*message.Attachment{{Name: "bomb.zip", Path: path, Size: 9000, Type: "zip"}}, attachFiles(t, "plain.7z")...)
+	nodes, _, err := Walk(t.Context(), atts, t.TempDir(), Limits{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(faults(nodes[0]), "file.limit") {
+		t.Errorf("bomb: %q", faults(nodes[0]))
+	}
+	if got, want := tree(nodes[1:], ""), "plain.7z\n  a.txt\n  b.txt\n"; got != want {
+		t.Errorf("after the bomb: got\n%swant\n%s", got, want)
+	}
+	for _, c := range nodes[0].Children {
+		if len(c.Children) == 0 && c.Finding == nil && nodes[0].Finding == nil {
+			t.Errorf("%s was passed over in silence", c.Name)
 		}
 	}
 }

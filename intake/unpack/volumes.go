@@ -1,6 +1,7 @@
 package unpack
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -78,22 +79,14 @@ func (w *walker) volume(n *Node, name string, depth int, set volumeSet) (done bo
 
 // joined puts a file that was cut into numbered pieces together again and opens it as the first piece's content.
 func (w *walker) joined(n *Node, base, name string, depth int, set volumeSet) error {
-	var readers []io.Reader
-	for i := 1; i < 1000; i++ {
-		piece := set[strings.ToLower(fmt.Sprintf("%s.%03d", base, i))]
-		if piece == nil {
-			break
-		}
-		f, err := os.Open(piece.Path)
-		if err != nil {
-			return fatal{fmt.Errorf("join volumes: %w", err)}
-		}
-		defer f.Close()
-		readers = append(readers, f)
+	pieces, closeAll, err := set.pieces(base, ".%03d")
+	defer closeAll()
+	if err != nil {
+		return err
 	}
 	whole := &Node{Name: base, Children: []*Node{}}
 	w.reading(name)
-	if err := w.store(whole, io.MultiReader(readers...), 0); err != nil {
+	if err := w.store(whole, io.MultiReader(pieces...), 0); err != nil {
 		if f := (fatal{}); errors.As(err, &f) {
 			return err
 		}
@@ -101,12 +94,87 @@ func (w *walker) joined(n *Node, base, name string, depth int, set volumeSet) er
 		return nil
 	}
 	defer os.Remove(whole.Path)
-	err := w.expand(whole, name, depth, volumeSet{})
+	err = w.expand(whole, name, depth, volumeSet{})
 	n.Children, n.Finding = whole.Children, whole.Finding
 	if n.Finding != nil && n.Finding.Code == "file.unreadable" {
-		n.Finding = fault(n.Name, volumeTrouble(fmt.Sprintf("这是分卷压缩包，收到 %d 卷，不齐全或有损坏，无法打开。", len(readers)), nil))
+		n.Finding = fault(n.Name, volumeTrouble(fmt.Sprintf("这是分卷压缩包，收到 %d 卷，不齐全或有损坏，无法打开。", len(pieces)), nil))
 	}
 	return err
+}
+
+// pieces opens the files of a set that have this name and a numbered suffix, from 1 on without a gap.
+func (s volumeSet) pieces(base, suffix string) (readers []io.Reader, closeAll func(), err error) {
+	var files []*os.File
+	closeAll = func() {
+		for _, f := range files {
+			f.Close()
+		}
+	}
+	for i := 1; i < 1000; i++ {
+		n := s[strings.ToLower(base+fmt.Sprintf(suffix, i))]
+		if n == nil {
+			break
+		}
+		f, err := os.Open(n.Path)
+		if err != nil {
+			return nil, closeAll, fatal{fmt.Errorf("join volumes: %w", err)}
+		}
+		files, readers = append(files, f), append(readers, f)
+	}
+	return readers, closeAll, nil
+}
+
+// spannedZip puts NAME.z01, NAME.z02, ..., NAME.zip together. The offsets of its directory count from the start of each
+// volume, so the members are found by their own headers; all of them must be there and whole.
+func (w *walker) spannedZip(n *Node, members int, set volumeSet) error {
+	base := strings.TrimSuffix(path.Base(n.Name), path.Ext(n.Name))
+	pieces, closeAll, err := set.pieces(base, ".z%02d")
+	defer closeAll()
+	if err != nil {
+		return err
+	}
+	alone := volumeTrouble("这是分卷压缩包中的一卷，没有收到全部各卷。", nil)
+	if len(pieces) == 0 {
+		return alone
+	}
+	last, err := os.Open(n.Path)
+	if err != nil {
+		return fatal{fmt.Errorf("join volumes: %w", err)}
+	}
+	defer last.Close()
+	whole := &Node{Name: n.Name}
+	if err := w.store(whole, io.MultiReader(append(pieces, last)...), 0); err != nil {
+		return err
+	}
+	defer os.Remove(whole.Path)
+	f, err := os.Open(whole.Path)
+	if err != nil {
+		return fatal{fmt.Errorf("join volumes: %w", err)}
+	}
+	defer f.Close()
+	err = w.salvage(n, f, whole.Size)
+	if len(n.Children) == 0 || !errors.Is(err, container.ErrDamaged) {
+		return err
+	}
+	if seen := len(container.StrayMembers(f, whole.Size, members+1)); seen == members && w.dropped == 0 {
+		return nil
+	}
+	return alone
+}
+
+// spanned reports an end record that speaks of several volumes, and how many members it counts.
+func spanned(r io.ReaderAt, size int64) (members int, ok bool) {
+	tail := make([]byte, min(size, 65_557))
+	n, _ := r.ReadAt(tail, size-int64(len(tail)))
+	for i := n - 22; i >= 0; i-- {
+		if string(tail[i:i+4]) == "PK\x05\x06" {
+			disk := binary.LittleEndian.Uint16(tail[i+4:])
+			return int(binary.LittleEndian.Uint16(tail[i+10:])), disk != 0 && disk != 0xFFFF
+		}
+	}
+	mark := make([]byte, 4)
+	_, _ = r.ReadAt(mark, 0)
+	return 0, string(mark) == "PK\x07\x08"
 }
 
 func volumeTrouble(message string, cause error) *trouble {

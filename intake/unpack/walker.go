@@ -23,6 +23,7 @@ type walker struct {
 	top      *Node // the attachment being unfolded, and what came out of it
 	topBytes int64
 	topFiles int
+	dropped  int // members that the last salvage found not to be whole
 	findings []finding.Finding
 	buf      []byte
 }
@@ -33,7 +34,7 @@ func (w *walker) expandAll(nodes []*Node, prefix string, depth int) error {
 	set := volumesAmong(nodes)
 	for _, n := range nodes {
 		if depth == 1 {
-			w.top, w.topBytes, w.topFiles = n, 0, 0
+			w.top, w.topBytes, w.topFiles, w.stopped = n, 0, 0, false
 		}
 		if err := w.expand(n, prefix+n.Name, depth, set); err != nil {
 			return err
@@ -47,7 +48,11 @@ func (w *walker) expand(n *Node, name string, depth int, set volumeSet) error {
 	if err := w.ctx.Err(); err != nil {
 		return fatal{fmt.Errorf("unpack %d files: %w", w.files, err)}
 	}
-	if n.Path == "" || n.Finding != nil || w.stopped {
+	if n.Path == "" || n.Finding != nil {
+		return nil
+	}
+	if w.stopped && isContainer(n.Type) {
+		n.Finding = fault(n.Name, &trouble{kind: container.ErrLimit, message: "所在的压缩包已超过上限，此文件没有打开。", hint: "请减少压缩层数和文件数量后重新发送。"})
 		return nil
 	}
 	if done, err := w.volume(n, name, depth, set); done || err != nil {
@@ -140,7 +145,7 @@ func (w *walker) opener(f container.Format) func(*Node, volumeSet) error {
 	}
 	switch f {
 	case container.Zip:
-		return alone(w.zip)
+		return w.zip
 	case container.Rar:
 		return w.rar
 	case container.SevenZip:

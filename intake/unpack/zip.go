@@ -25,7 +25,7 @@ import (
 const lzmaMethod = 14
 
 // zip reads a zip by its central directory. Names: bit 11 or extra field 0x7075, else as they look.
-func (w *walker) zip(n *Node) error {
+func (w *walker) zip(n *Node, set volumeSet) error {
 	f, err := os.Open(n.Path)
 	if err != nil {
 		return fatal{fmt.Errorf("open zip: %w", err)}
@@ -35,15 +35,12 @@ func (w *walker) zip(n *Node) error {
 		return &trouble{kind: container.ErrLimit, stop: true, message: fmt.Sprintf("压缩包内的文件超过 %d 个，没有打开。", w.limits.Files),
 			hint: "请减少文件数量，或分几封邮件发送。"}
 	}
+	if members, ok := spanned(f, n.Size); ok {
+		return w.spannedZip(n, members, set)
+	}
 	z, err := zip.NewReader(f, n.Size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
-		if spanned(f, n.Size) {
-			return volumeTrouble("这是分卷压缩包中的一卷，无法单独打开。", err)
-		}
-		return w.salvage(n, f)
-	}
-	if spanned(f, n.Size) {
-		return volumeTrouble("这是分卷压缩包中的一卷，无法单独打开。", nil)
+		return w.salvage(n, f, n.Size)
 	}
 	if overlap(z.File) {
 		return &trouble{kind: container.ErrLimit, message: "压缩包内的文件互相重叠，不是正常的压缩包，没有打开。", hint: "请重新压缩后发送。"}
@@ -169,21 +166,6 @@ func zipName(m *zip.File) string {
 		return m.Name
 	}
 	return decodeName(m.Name)
-}
-
-// spanned reports an end record that speaks of several disks.
-func spanned(r io.ReaderAt, size int64) bool {
-	tail := make([]byte, min(size, 65_557))
-	n, _ := r.ReadAt(tail, size-int64(len(tail)))
-	for i := n - 22; i >= 0; i-- {
-		if string(tail[i:i+4]) == "PK\x05\x06" {
-			disk := binary.LittleEndian.Uint16(tail[i+4:])
-			return disk != 0 && disk != 0xFFFF
-		}
-	}
-	mark := make([]byte, 4)
-	r.ReadAt(mark, 0)
-	return string(mark) == "PK\x07\x08"
 }
 
 // withoutSuffix names what a compressed file holds when it does not say so itself.
