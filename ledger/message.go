@@ -7,7 +7,7 @@ import (
 const messageColumns = `m.id, m.folder, m.uidvalidity, m.uid, m.gone, m.sha256, m.size, m.removed,
 	m.received_at, m.date, m.message_id, m.sender, m.sender_name, m.subject, m.call, m.unit,
 	m.state, m.why, m.why_text, m.believed, m.hint,
-	COALESCE((SELECT max(s.id) FROM submission AS s WHERE s.message = m.id), 0),
+	COALESCE((SELECT max(s.id) FROM submission AS s WHERE s.message = m.id AND s.judged_again = 0), 0),
 	m.fate, m.first_uid, m.filed_in`
 
 const messageByID = `SELECT ` + messageColumns + ` FROM message AS m WHERE m.id = ?`

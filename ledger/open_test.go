@@ -175,7 +175,7 @@ func TestTwoHandlesInParallel(t *testing.T) {
 	t.Parallel()
 	b := mustOpen(t)
 	other := b.again(b.Dir())
-	const each = 15
+	const each = 8
 	var wg sync.WaitGroup
 	errs := make(chan error, 4*each)
 	for i, db := range []*DB{b.DB, other, b.DB, other} {

@@ -68,9 +68,10 @@ func (t *tx) record(ctx context.Context, m Message, o Outcome, r *Recorded) erro
 	}{
 		{"message", func() error { return t.judged(ctx, m, o) }},
 		{"submission", func() (err error) {
-			if o.Submission != nil {
-				r.Submission, err = t.submit(ctx, m, *o.Submission, o)
+			if o.Submission == nil {
+				return t.replaceJudgements(ctx, m.ID, nil)
 			}
+			r.Submission, err = t.submit(ctx, m, *o.Submission, o)
 			return err
 		}},
 		{"letters", func() (err error) {

@@ -71,6 +71,27 @@ func TestAssignToAnotherUnit(t *testing.T) {
 	}
 }
 
+// A mail that counted and, judged again, counts for nothing: what stood before it stands again.
+func TestJudgedAgainCountsForNothing(t *testing.T) {
+	t.Parallel()
+	b := mustOpen(t)
+	first := b.sends("hefei", sub{cases: "a"})
+	second := b.sends("hefei", sub{cases: "x"})
+	b.must(b.Reopen(b.ctx(), second.Submission.Message, "staff", "replay"))
+	_, err := b.Record(b.ctx(), Outcome{Message: second.Submission.Message, State: Ignored, Why: "auto-reply"})
+	b.must(err)
+	if u := b.standing("hefei"); u.Submission != first.Submission.ID || b.titles("hefei") != "a" {
+		t.Errorf("hefei = %+v", u)
+	}
+	if m, err := b.Message(b.ctx(), second.Submission.Message); err != nil || m.Submission != 0 {
+		t.Errorf("message = %+v, %v", m, err)
+	}
+	b.sends("hefei", sub{cases: "b c!"})
+	if got := b.titles("hefei"); got != "a b" {
+		t.Errorf("cases = %q", got)
+	}
+}
+
 func TestReleaseAndIgnore(t *testing.T) {
 	t.Parallel()
 	b := mustOpen(t)

@@ -16,13 +16,15 @@ import (
 func (t *tx) submit(ctx context.Context, m Message, s Submission, o Outcome) (*Submission, error) {
 	s.Message, s.Call, s.Unit = m.ID, o.Call, o.Unit
 	s.ReceivedAt, s.UID = m.ReceivedAt, m.FirstUID
+	s.Findings, s.Cases = slices.Clone(s.Findings), slices.Clone(s.Cases) // the caller's stay as they are
 	if s.Call == "" || s.Unit == "" {
 		return nil, fmt.Errorf("submission needs a call and a unit: %q, %q", s.Call, s.Unit)
 	}
 	if err := t.applyDecisions(ctx, &s); err != nil {
 		return nil, err
 	}
-	if err := t.numberOff(ctx, &s); err != nil {
+	running, err := t.numberOff(ctx, &s)
+	if err != nil {
 		return nil, err
 	}
 	accepted, err := number(ctx, t, `SELECT count(*) FROM acceptance WHERE message = ?`, m.ID)
@@ -36,7 +38,7 @@ func (t *tx) submit(ctx context.Context, m Message, s Submission, o Outcome) (*S
 	if err := t.supersede(ctx, &s); err != nil {
 		return nil, err
 	}
-	if err := t.insertSubmission(ctx, &s); err != nil {
+	if err := t.insertSubmission(ctx, &s, running); err != nil {
 		return nil, err
 	}
 	return &s, t.log(ctx, Event{
@@ -45,19 +47,16 @@ func (t *tx) submit(ctx context.Context, m Message, s Submission, o Outcome) (*S
 	})
 }
 
-// numberOff gives a submission its revision and its receipt number.
-func (t *tx) numberOff(ctx context.Context, s *Submission) error {
-	last, err := number(ctx, t, `SELECT COALESCE(max(revision), 0) FROM submission WHERE call = ? AND unit = ?`, s.Call, s.Unit)
+// numberOff gives a submission its revision and its receipt, and returns the receipt's running number.
+func (t *tx) numberOff(ctx context.Context, s *Submission) (running int, err error) {
+	s.Revision, err = number(ctx, t, `
+		SELECT COALESCE(max(revision), 0) + 1 FROM submission WHERE call = ? AND unit = ?`, s.Call, s.Unit)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	running, err := number(ctx, t, `SELECT COALESCE(max(number), 0) FROM submission`)
-	if err != nil {
-		return err
-	}
-	s.Revision = last + 1
-	s.Receipt = fmt.Sprintf("BS-%d-%04d", s.ReceivedAt.In(calendar.Shanghai()).Year(), running+1)
-	return nil
+	running, err = number(ctx, t, `SELECT COALESCE(max(number), 0) + 1 FROM submission`)
+	s.Receipt = fmt.Sprintf("BS-%d-%04d", s.ReceivedAt.In(calendar.Shanghai()).Year(), running)
+	return running, err
 }
 
 // ownState is what a revision is by itself. Findings of rules on trial and waived ones do not count.
@@ -65,7 +64,7 @@ func ownState(s *Submission, accepted bool) SubmissionState {
 	switch {
 	case accepted:
 		return Accepted
-	case openErrors(s.Findings) > 0:
+	case slices.ContainsFunc(s.Findings, func(f Finding) bool { return f.Open() && f.Severity == finding.Error }):
 		return Returned
 	case s.Nil || len(s.Owed) == 0:
 		return Accepted
@@ -76,18 +75,6 @@ func ownState(s *Submission, accepted bool) SubmissionState {
 // Open reports whether the finding still asks something of the unit.
 func (f Finding) Open() bool { return !f.Waived && !f.Trial }
 
-func openErrors(fs []Finding) int { return countOpen(fs, finding.Error) }
-
-func countOpen(fs []Finding, severity finding.Severity) int {
-	n := 0
-	for _, f := range fs {
-		if f.Open() && f.Severity == severity {
-			n++
-		}
-	}
-	return n
-}
-
 // supersede makes s superseded when a newer mail was counted already, or else what stood before it. Earlier judgements of
 // the same mail are marked as replaced.
 func (t *tx) supersede(ctx context.Context, s *Submission) error {
@@ -97,7 +84,7 @@ func (t *tx) supersede(ctx context.Context, s *Submission) error {
 	newer, err := number(ctx, t, `
 		SELECT count(*)
 		FROM submission
-		WHERE call = ? AND unit = ? AND state <> 'withdrawn' AND message <> ?
+		WHERE call = ? AND unit = ? AND state <> 'withdrawn' AND judged_again = 0 AND message <> ?
 		  AND (received_at, uid, message) > (?, ?, ?)`,
 		s.Call, s.Unit, s.Message, stamp(s.ReceivedAt), s.UID, s.Message)
 	if err != nil {
@@ -106,21 +93,14 @@ func (t *tx) supersede(ctx context.Context, s *Submission) error {
 	if newer > 0 {
 		s.State = Superseded
 	}
-	again, err := t.ids(ctx, `SELECT id FROM submission WHERE message = ? AND judged_again = 0`, s.Message)
-	if err != nil {
+	if err := t.replaceJudgements(ctx, s.Message, s); err != nil || s.State == Superseded {
 		return err
-	}
-	for _, id := range again {
-		if _, err := t.ExecContext(ctx, `UPDATE submission SET judged_again = 1 WHERE id = ?`, id); err != nil {
-			return err
-		}
 	}
 	old, err := t.ids(ctx, `
 		SELECT id
 		FROM submission
-		WHERE state NOT IN ('superseded', 'withdrawn') AND (message = ? OR call = ? AND unit = ? AND ?)
-		ORDER BY id`,
-		s.Message, s.Call, s.Unit, s.State != Superseded)
+		WHERE call = ? AND unit = ? AND state NOT IN ('superseded', 'withdrawn')
+		ORDER BY id`, s.Call, s.Unit)
 	if err != nil {
 		return err
 	}
@@ -129,19 +109,31 @@ func (t *tx) supersede(ctx context.Context, s *Submission) error {
 			return err
 		}
 	}
-	return t.leaveUnit(ctx, s)
+	return nil
 }
 
-// leaveUnit lets another unit's earlier revision stand again when this mail was counted for that unit before.
-func (t *tx) leaveUnit(ctx context.Context, s *Submission) error {
-	scan := func(r scanner) (old Submission, err error) { return old, r.Scan(&old.Call, &old.Unit) }
-	others, err := list(ctx, t, scan, `
-		SELECT DISTINCT call, unit FROM submission WHERE message = ? AND (call, unit) <> (?, ?)`, s.Message, s.Call, s.Unit)
+// replaceJudgements takes out what earlier judgements of a mail made of it, and lets stand what follows from that; the unit
+// of the submission that comes in its place, if any, is seen to by the caller.
+func (t *tx) replaceJudgements(ctx context.Context, message int64, by *Submission) error {
+	old, err := list(ctx, t, scanSubmission, `
+		SELECT `+submissionColumns+` FROM submission AS s WHERE s.message = ? AND s.judged_again = 0`, message)
 	if err != nil {
 		return err
 	}
-	for _, o := range others {
-		if err := t.restand(ctx, o.Call, o.Unit, Event{Why: "mail now counts for another unit", Unit: o.Unit}); err != nil {
+	for _, o := range old {
+		if _, err := t.ExecContext(ctx, `UPDATE submission SET judged_again = 1 WHERE id = ?`, o.ID); err != nil {
+			return err
+		}
+		e := Event{Why: "its mail was judged again", Message: message, Unit: o.Unit}
+		if o.State != Superseded && o.State != Withdrawn {
+			if err := t.setSubmissionState(ctx, o.ID, Superseded, e); err != nil {
+				return err
+			}
+		}
+		if by != nil && by.Call == o.Call && by.Unit == o.Unit {
+			continue
+		}
+		if err := t.restand(ctx, o.Call, o.Unit, e); err != nil {
 			return err
 		}
 	}
@@ -162,12 +154,11 @@ func (t *tx) setSubmissionState(ctx context.Context, id int64, state SubmissionS
 	return t.log(ctx, e)
 }
 
-func (t *tx) insertSubmission(ctx context.Context, s *Submission) error {
+func (t *tx) insertSubmission(ctx context.Context, s *Submission, running int) error {
 	res, err := t.ExecContext(ctx, `
 		INSERT INTO submission (message, call, unit, revision, state, nil, late, received_at, uid, number, receipt, owed, brought)
-		SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, COALESCE(max(number), 0) + 1, ?, ?, ?
-		FROM submission`,
-		s.Message, s.Call, s.Unit, s.Revision, s.State, s.Nil, s.Late, stamp(s.ReceivedAt), s.UID, s.Receipt,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		s.Message, s.Call, s.Unit, s.Revision, s.State, s.Nil, s.Late, stamp(s.ReceivedAt), s.UID, running, s.Receipt,
 		encode(nonNil(s.Owed)), encode(nonNil(s.Brought)))
 	if err != nil {
 		return err
