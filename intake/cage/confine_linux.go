@@ -144,10 +144,21 @@ func callFilter(audit uint32, amd64 bool) []unix.SockFilter {
 	if amd64 { // the second set of numbers that x86-64 kernels may answer to
 		prog = append(prog, unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JGE | unix.BPF_K, Jf: 1, K: 0x40000000}, ret(refuse))
 	}
-	for _, nr := range denied() {
+	calls := denied()
+	if amd64 {
+		calls = append(calls, 57, 58) // fork and vfork, which other architectures do not have
+	}
+	for _, nr := range calls {
 		prog = append(prog, unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, Jf: 1, K: nr}, ret(refuse))
 	}
-	return append(prog, ret(unix.SECCOMP_RET_ALLOW))
+	return append(prog, // clone only for threads; clone3 cannot be looked into, and its callers fall back on clone
+		unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, Jf: 1, K: unix.SYS_CLONE3},
+		ret(unix.SECCOMP_RET_ERRNO|uint32(unix.ENOSYS)),
+		unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, Jf: 3, K: unix.SYS_CLONE},
+		load(16), // seccomp_data.args[0], its lower half
+		unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JSET | unix.BPF_K, Jt: 1, K: unix.CLONE_THREAD},
+		ret(refuse),
+		ret(unix.SECCOMP_RET_ALLOW))
 }
 
 // Probe says in Chinese, a line for each, what this kernel offers for confining readers.
