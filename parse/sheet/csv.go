@@ -129,8 +129,9 @@ func evenness(sample string, sep rune) int {
 
 // numbers that letters name, and joins the rest of a file into one field after a stray quotation mark.
 type csvRecords struct {
-	text string
-	sep  rune
+	text   string
+	sep    rune
+	wasted int // bytes looked through for the ends of stray marks
 }
 
 func (r *csvRecords) next() ([]string, error) {
@@ -173,16 +174,23 @@ func (r *csvRecords) after(rest string) bool {
 	return false
 }
 
-const maxQuoted = 64 << 10 // a quoted field longer than this is a stray mark
+const (
+	maxQuoted = 96 << 10 // a quoted field longer than this is a stray mark
+	maxWasted = 8 << 20  // after so many bytes of vain search marks are trusted for a short way only
+)
 
 // quoted reads a field in quotation marks. It fails when the mark is never closed where a field can end: then the
 // mark is text.
 func (r *csvRecords) quoted() (field, rest string, ok bool) {
 	s := r.text[1:]
-	for i := 0; i < len(s) && i < maxQuoted; {
-		j := strings.IndexByte(s[i:min(len(s), maxQuoted)], '"')
+	most := min(len(s), maxQuoted)
+	if r.wasted > maxWasted {
+		most = min(most, 256)
+	}
+	for i := 0; i < most; {
+		j := strings.IndexByte(s[i:most], '"')
 		if j < 0 {
-			return "", "", false
+			break
 		}
 		i += j
 		if strings.HasPrefix(s[i:], `""`) {
@@ -195,5 +203,6 @@ func (r *csvRecords) quoted() (field, rest string, ok bool) {
 		}
 		i++ // a mark inside the field, not doubled
 	}
+	r.wasted += most
 	return "", "", false
 }

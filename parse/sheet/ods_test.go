@@ -1,0 +1,44 @@
+package sheet
+
+import (
+	"bytes"
+	"context"
+	"testing"
+
+	"baosong/parse/container"
+)
+
+func smallODS(t testing.TB, table string) []byte {
+	return zipped(t, map[string]string{"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": `<office:document-content><office:body><office:spreadsheet>` +
+		`<table:table table:name="甲">` + table + `</table:table></office:spreadsheet></office:body></office:document-content>`})
+}
+
+func TestODSCells(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ in, want string }{
+		"repeated columns":      {`<table:table-row><table:table-cell table:number-columns-repeated="2"><text:p>a</text:p></table:table-cell><table:table-cell table:number-columns-repeated="3"/><table:table-cell><text:p>b</text:p></table:table-cell></table:table-row>`, "A1=a|B1=a|F1=b"},
+		"repeated rows":         {`<table:table-row table:number-rows-repeated="2"><table:table-cell><text:p>a</text:p></table:table-cell></table:table-row><table:table-row table:number-rows-repeated="1048000"><table:table-cell/></table:table-row><table:table-row><table:table-cell><text:p>z</text:p></table:table-cell></table:table-row>`, "A1=a A2=a A1048003=z"},
+		"header rows in groups": {`<table:table-header-rows><table:table-row><table:table-cell><text:p>头</text:p></table:table-cell></table:table-row></table:table-header-rows><table:table-row-group><table:table-row><table:table-cell><text:p>体</text:p></table:table-cell></table:table-row></table:table-row-group>`, "A1=头 A2=体"},
+		"paragraphs and blanks": {`<table:table-row><table:table-cell><text:p>甲<text:s text:c="2"/>乙<text:span>丙</text:span></text:p><text:p>丁<text:line-break/>戊</text:p></table:table-cell></table:table-row>`, "A1=甲  乙丙\n丁\n戊"},
+		"comments are no text":  {`<table:table-row><table:table-cell><office:annotation><text:p>批注</text:p></office:annotation><text:p>甲</text:p></table:table-cell></table:table-row>`, "A1=甲"},
+		"values without text":   {`<table:table-row><table:table-cell office:value-type="float" office:value="12.5"/><table:table-cell office:value-type="date" office:date-value="2024-06-21"/><table:table-cell office:value-type="time" office:time-value="PT17H30M00S"/></table:table-row>`, "A1=12.5|B1=2024/6/21|C1=17:30:00"},
+		"covered cells":         {`<table:table-row><table:table-cell table:number-columns-spanned="2"><text:p>甲</text:p></table:table-cell><table:covered-table-cell><text:p>藏</text:p></table:covered-table-cell><table:table-cell><text:p>乙</text:p></table:table-cell></table:table-row>`, "A1=甲|C1=乙"},
+	} {
+		if got := flat(mustParse(t, string(smallODS(t, tc.in)), container.ODS).Sheets[0]); got != tc.want {
+			t.Errorf("%s: got %q want %q", name, got, tc.want)
+		}
+	}
+}
+
+// TestODSRepeatedBomb: a few bytes claim a million rows of sixteen thousand filled cells.
+func TestODSRepeatedBomb(t *testing.T) {
+	t.Parallel()
+	raw := smallODS(t, `<table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384"><text:p>x</text:p></table:table-cell></table:table-row>`)
+	book, err := read(context.Background(), bytes.NewReader(raw), int64(len(raw)), container.ODS, Limits{Cells: 100_000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g := book.Sheets[0]; !g.Cut || len(g.Rows) != 6 {
+		t.Errorf("cut %v, %d rows", g.Cut, len(g.Rows))
+	}
+}
