@@ -176,18 +176,3 @@ func override(c *call.Call, f finding.Finding) finding.Finding {
 	f.Severity = c.Severity(f.Code, f.Severity)
 	return f
 }
-
-// Auto says in the contract's word whether a mail is a person's: none, or what kind of machine wrote it.
-func Auto(ctx context.Context, m *message.Message) string {
-	switch class := sender.Classify(ctx, m, nil, &call.Call{}, sender.Options{}); class.Kind {
-	case sender.Bounce:
-		return "bounce"
-	case sender.AutoReply:
-		return "reply"
-	case sender.List:
-		return "list"
-	case sender.Ourselves:
-		return "generated"
-	}
-	return "none"
-}

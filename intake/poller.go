@@ -266,13 +266,28 @@ func (p *Poller) fetchOne(ctx context.Context, mb Mailbox, a ledger.NewMessage) 
 	ctx, cancel := context.WithTimeout(ctx, p.Timeout+time.Duration(a.Size/50_000)*time.Second)
 	defer cancel()
 	_, _, err = p.Pipeline.Receive(ctx, a, func(w io.Writer) error {
-		_, err := mb.Fetch(ctx, a.UID, w)
+		_, err := mb.Fetch(ctx, a.UID, &ceiling{w, p.Largest})
 		return err
 	})
 	if errors.Is(err, mailbox.ErrGone) {
 		return nil // expunged between listing and fetching
 	}
 	return err
+}
+
+var errCeiling = errors.New("mail is larger than the limit")
+
+// ceiling ends a mail whose size the server did not tell, or told wrongly. It is set aside after its tries.
+type ceiling struct {
+	w    io.Writer
+	left int64
+}
+
+func (c *ceiling) Write(b []byte) (int, error) {
+	if c.left -= int64(len(b)); c.left < 0 {
+		return 0, errCeiling
+	}
+	return c.w.Write(b)
 }
 
 // tooLarge records a mail that is not fetched; its header alone tells whom to answer.

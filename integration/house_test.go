@@ -18,6 +18,15 @@ import (
 
 const box = "box@example.org"
 
+// everyone are the accounts of the mailbox, of staff, and of all units of the call that ships.
+func everyone() []string {
+	out := []string{box, "staff@example.org", "security@example.org", "someone@elsewhere.example"}
+	for _, u := range call.Default().ActiveUnits() {
+		out = append(out, u.Addresses[0])
+	}
+	return out
+}
+
 // house is a baosong as its operator sets it up: a binary, a configuration, a data directory.
 type house struct {
 	t      *testing.T

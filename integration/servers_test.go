@@ -134,6 +134,23 @@ func run(t *testing.T, name string, args ...string) string {
 	return string(out)
 }
 
+// launch runs a command that leaves a daemon behind. Its output goes to a file: the daemon inherits it, and waiting for
+// the end of a pipe would be waiting for the daemon.
+func (s *servers) launch(t *testing.T, name string, args ...string) {
+	t.Helper()
+	out, err := os.CreateTemp(s.dir, name+"-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	cmd := exec.Command(name, args...)
+	cmd.Stdout, cmd.Stderr = out, out
+	if err := cmd.Run(); err != nil {
+		said, _ := os.ReadFile(out.Name())
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, said)
+	}
+}
+
 func (s *servers) startDovecot(t *testing.T) {
 	t.Helper()
 	s.dovecotConf = filepath.Join(s.dir, "dovecot.conf")
@@ -183,7 +200,7 @@ service anvil {
 
 func (s *servers) dovecotUp(t *testing.T) {
 	t.Helper()
-	run(t, "dovecot", "-c", s.dovecotConf)
+	s.launch(t, "dovecot", "-c", s.dovecotConf)
 	s.dovecotAlive = true
 	waitForPort(t, s.imap)
 }
@@ -260,7 +277,7 @@ anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
 `, s.smtp), 0o644)
-	run(t, "postfix", "-c", s.postfixDir, "start")
+	s.launch(t, "postfix", "-c", s.postfixDir, "start")
 	t.Cleanup(func() { exec.Command("postfix", "-c", s.postfixDir, "stop").Run() })
 	waitForPort(t, s.smtp)
 }

@@ -20,12 +20,8 @@ func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 // TestKilledAtRandom lets mail of all cities come in while the daemon is killed at random moments, and then asks that each
 // mail stands in the ledger once and was answered once.
 func TestKilledAtRandom(t *testing.T) {
-	accounts := []string{box, "staff@example.org", "security@example.org"}
 	units := []string{"hefei", "wuhu", "bengbu", "huainan", "maanshan", "huaibei", "tongling", "anqing"}
-	for _, u := range units {
-		accounts = append(accounts, "gxj@"+u+".example")
-	}
-	s := startServers(t, accounts...)
+	s := startServers(t, everyone()...)
 	h := setUp(t, s, buildBinary(t))
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)

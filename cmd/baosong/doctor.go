@@ -147,7 +147,7 @@ func (e *examination) examineMailbox(ctx context.Context, cfg *config.Config) bo
 func oldestOf(entries []mailbox.Entry) time.Time {
 	var oldest time.Time
 	for _, m := range entries {
-		if oldest.IsZero() || m.ReceivedAt.Before(oldest) {
+		if !m.ReceivedAt.IsZero() && (oldest.IsZero() || m.ReceivedAt.Before(oldest)) {
 			oldest = m.ReceivedAt
 		}
 	}

@@ -37,12 +37,13 @@ var arrows = map[string][]string{
 	"intake/unpack":    {"parse/finding", "parse/charset", "parse/container", "intake/message"},
 	"intake/sender":    {"intake/message", "parse/call", "parse/charset"},
 	"ledger":           {"ledger/blob", "ledger/calendar", "parse/finding"},
-	"ledger/export":    {"ledger", "ledger/blob", "parse/call", "parse/sheet"},
+	"ledger/export":    {"ledger", "ledger/blob", "ledger/calendar", "parse/call", "parse/sheet"},
 	"notify/schedule":  {"ledger", "ledger/calendar"},
 	"notify/letter":    {"ledger", "parse/finding", "parse/call", "parse/sheet"},
 	"notify":           {"ledger", "ledger/blob", "ledger/calendar", "notify/schedule", "notify/letter", "parse/call"},
 	"intake": {"intake/mailbox", "intake/message", "intake/unpack", "intake/sender", "intake/cage",
 		"parse", "parse/call", "parse/finding", "ledger", "ledger/blob"},
+	"sample":      {"parse/call", "parse/charset", "parse/sheet"},
 	"cmd/baosong": nil, // everything
 }
 

@@ -102,7 +102,12 @@ func (h *house) letters(ctx context.Context) error {
 
 // describeFailure says in words which side failed and what to do.
 func describeFailure(err error) error {
+	var known *failure
 	switch {
+	case errors.As(err, &known):
+		return err
+	case errors.Is(err, mailbox.ErrNoFolder):
+		return failed(exitError, fmt.Errorf("读邮箱: %w", err)).hint("请核对 folders 中的文件夹名，名称与网页邮箱中显示的一致，收件箱写 INBOX。")
 	case errors.Is(err, mailbox.ErrUnsafeLogin):
 		return failed(exitError, err).hint("邮件服务商拒绝：请在邮箱设置中确认已开启 IMAP 服务，并使用有效的授权码。")
 	case errors.Is(err, mailbox.ErrAuth):

@@ -9,9 +9,10 @@ import (
 	"path/filepath"
 	"strings"
 
-	"baosong/intake"
 	"baosong/intake/message"
+	"baosong/intake/sender"
 	"baosong/intake/unpack"
+	"baosong/parse/call"
 	"baosong/parse/finding"
 )
 
@@ -73,7 +74,7 @@ func runUnpack(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string
 		return err
 	}
 	u := describe(m, parts.Nodes, append(m.Findings, parts.Findings...))
-	u.Auto = intake.Auto(ctx, m)
+	u.Auto = sender.Auto(sender.Classify(ctx, m, nil, &call.Call{}, sender.Options{}))
 	if *out != "" {
 		if err := writeLeaves(*out, parts.Leaves); err != nil {
 			return err

@@ -188,7 +188,7 @@ func (h *house) dial(ctx context.Context) (intake.Mailbox, error) {
 	c := h.cfg.IMAP
 	password, err := h.cfg.IMAPPassword()
 	if err != nil {
-		return nil, err
+		return nil, failed(exitUsage, err)
 	}
 	return mailbox.Dial(ctx, mailbox.Options{Host: c.Host, Port: c.Port, TLS: c.TLS, Insecure: c.Insecure, CAFile: c.CAFile, Username: c.Username,
 		Password: password, Timeout: c.Timeout, PollLimit: pollLimit, Version: version(), Log: h.log})
