@@ -201,7 +201,11 @@ func (r *Reader) Read(ctx context.Context, dir string, m *message.Message, c *ca
 		return nil, err
 	}
 	m.Findings = append(m.Findings, u.Findings...)
-	s := parse.Submission{Unit: in.Unit, Partial: in.Partial, Today: in.Today,
+	engine := filepath.Join(r.Pool.Dir, "engine") // kept from mail to mail: compiling the PDF engine takes seconds
+	if err := os.MkdirAll(engine, 0o700); err != nil {
+		return nil, fmt.Errorf("making scratch: %w", err)
+	}
+	s := parse.Submission{Unit: in.Unit, Partial: in.Partial, Today: in.Today, Scratch: engine,
 		Texts: []parse.Text{{Where: "主题", Text: m.Subject}, {Where: "正文", Text: m.Text}}}
 	s.Texts = append(s.Texts, forwarded(m, u.Nodes)...)
 	for _, l := range u.Leaves {

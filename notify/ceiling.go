@@ -89,7 +89,9 @@ func (r *Runner) deadEnd(ctx context.Context, l *ledger.Letter) (why, key, text 
 	}
 	gone := map[string]bool{}
 	for _, d := range dead {
-		gone[strings.ToLower(d.Address)] = true
+		if d.Final { // a provider's outage of days is no reason to fall silent
+			gone[strings.ToLower(d.Address)] = true
+		}
 	}
 	for _, a := range l.To {
 		if !gone[strings.ToLower(bare(a))] {

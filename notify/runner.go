@@ -151,6 +151,8 @@ func (r *Runner) partly(ctx context.Context, l *ledger.Letter, to []string, refu
 		if _, _, err := r.Ledger.Enqueue(ctx, again); err != nil {
 			return err
 		}
+	} else if err := r.Ledger.Unreached(ctx, l.ID, rest, refusal.Error()); err != nil {
+		return err
 	} else if err := r.alert(ctx, l, fmt.Sprintf("partly:%d", l.ID),
 		fmt.Sprintf("第 %d 号去信只送达了一部分收件人。\n没有送达：%s\n原因：%s\n请核对名册中的地址。", l.ID, strings.Join(rest, "、"), refusal.Error()),
 		fmt.Sprintf("baosong letters show %d", l.ID)); err != nil {

@@ -68,6 +68,10 @@ func runServe(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string)
 		return err
 	}
 	defer h.close()
+	// What a crash cut short is finished before anything new is taken in.
+	if err := h.db.Sweep(ctx); err != nil {
+		return fmt.Errorf("清理数据目录: %w", err)
+	}
 	if err := h.actAs(*at); err != nil {
 		return err
 	}
