@@ -94,7 +94,11 @@ func TestDeaths(t *testing.T) {
 	} {
 		t.Run(c.request, func(t *testing.T) {
 			t.Parallel()
-			p, dir := newPool(t, Limits{Memory: 512 << 20, Time: 4 * time.Second, Output: 8 << 20})
+			lim := Limits{Memory: 512 << 20, Output: 8 << 20}
+			if c.why == WhyTime {
+				lim.Time = 2 * time.Second
+			}
+			p, dir := newPool(t, lim)
 			start := time.Now()
 			_, err := p.Do(t.Context(), dir, []byte(c.request))
 			died := &Died{}

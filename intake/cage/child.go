@@ -157,7 +157,8 @@ func (c *child) cause() string {
 	text := c.stderr.String()
 	switch {
 	case strings.Contains(text, "out of memory"), strings.Contains(text, "cannot allocate memory"), strings.Contains(text, "errno=12"),
-		strings.Contains(text, "failed to allocate"): // the last is the race detector's
+		strings.Contains(text, "pthread_create failed"), strings.Contains(text, "failed to create new OS thread"), // no room for its stack
+		strings.Contains(text, "failed to allocate"): // the race detector's
 		return WhyMemory
 	case strings.Contains(text, "SIGXCPU"):
 		return WhyTime
