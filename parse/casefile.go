@@ -18,6 +18,7 @@ type facts struct {
 	first   int // index of the first block that holds them
 	block   int // index of the last; -1 when there are none
 	lastRow int // last row of the table that holds a fact
+	table   bool
 }
 
 func factLabels(c *call.Call) names {
@@ -53,7 +54,7 @@ func readFacts(d *casedoc.Document, c *call.Call) facts {
 }
 
 func tableFacts(t *casedoc.Table, labels, headers names) facts {
-	f := facts{values: map[string]string{}}
+	f := facts{values: map[string]string{}, table: true}
 	for i, row := range t.Rows {
 		for j, cell := range row {
 			id := labels[rule.Bare(cell.Text)]

@@ -112,6 +112,8 @@ func (f *opened) classifyDoc(c *call.Call) {
 	switch {
 	case len(tables) > 0 && facts.count < 3:
 		f.Part, f.Tables = call.PartSummary, tables
+	case !facts.table && textTable(f, c):
+		f.Part = call.PartSummary
 	case facts.count >= 3:
 		f.Part = call.PartCase
 	case measures >= 3 && measures >= own:
@@ -124,8 +126,6 @@ func (f *opened) classifyDoc(c *call.Call) {
 		f.Part = call.PartMeasures
 	case own >= 2 || (own >= 1 && facts.count >= 1):
 		f.Part = call.PartCase
-	case textTable(f, c):
-		f.Part = call.PartSummary
 	case measures >= 2:
 		f.Part = call.PartMeasures
 	default:
@@ -214,11 +214,15 @@ func textTable(f *opened, c *call.Call) bool {
 		}
 		all += rule.Bare(b.Text)
 	}
-	n := 0
+	n, own := 0, 0
 	for _, col := range c.Columns {
-		if strings.Contains(all, rule.Bare(col.Header)) {
-			n++
+		if !strings.Contains(all, rule.Bare(col.Header)) {
+			continue
+		}
+		n++
+		if !slices.ContainsFunc(c.Case.Facts, func(f call.Fact) bool { return f.ID == col.ID }) {
+			own++
 		}
 	}
-	return n >= 6
+	return n >= 6 && own >= 2
 }

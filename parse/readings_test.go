@@ -102,7 +102,7 @@ func addPara(text string) func(*made3) {
 }
 
 func readings() []reading {
-	return slices.Concat(cellReadings(), sheetReadings(), fileReadings(), contentReadings())
+	return slices.Concat(cellReadings(), sheetReadings(), partReadings(), fileReadings(), contentReadings())
 }
 
 func cellReadings() []reading {
@@ -120,7 +120,7 @@ func cellReadings() []reading {
 		silent("level", "省", "省 级", "省级 "),
 		silent("year", "2023年", "2023.12", "2023-06-01", "２０２３", "2023年6月", "", "二〇二三年"),
 		silent("direction", "质量品牌方向", "二、质量品牌", "（二）质量品牌", "2.质量品牌", "2、质量品牌方向", "質量品牌", " 质量 品牌"),
-		silent("phone", "0550-3000000", "(0550)3000000", "+86 138 0000 0000", "13800000000、0550-3000000", "0550-3000000转8001", "400-800-1234", "１３８００００００００", "3000000"),
+		silent("phone", "0550-3000000", "(0550)3000000", "+86 138 0000 0000", "13800000000、0550-3000000", "0550-3000000转8001", "400-800-1234", "１３８００００００００", "3000000", "13800000000（微信同号）", "张三 13800000000"),
 		silent("seq", "2.", "02", "二", "", "（2）"),
 		silent("note", "联系手机13911112222", "无"),
 	)
@@ -141,7 +141,7 @@ func cellReadings() []reading {
 		reading{"title with other marks", both("title", "以质取胜擦亮区域品牌--来安乙组实践"), nil},
 		reading{"title a few characters off", both("title", "以质取胜擦亮区域新品牌——来安乙组实践"), []string{"case.mismatch"}},
 		reading{"title of another case", both("title", "工匠精神照亮产业工人成长之路"), []string{"case.file-missing", "case.row-missing"}},
-		reading{"gap", both("seq", "7"), []string{"row.sequence", "row.sequence"}},
+		reading{"gap", both("seq", "7"), []string{"row.sequence"}},
 		reading{"two titles of two clusters", func(s *made3) {
 			for i := range 2 {
 				s.entries[i].title, s.entries[i].file.title = "抱团发展", ""
@@ -202,6 +202,27 @@ func sheetReadings() []reading {
 				return append(rows, []string{"合  计", "", "", "3个"}, []string{"填表人：王五", "", "联系电话：13900000000"}, []string{"注：请填写完整"})
 			}
 		}, nil},
+		{"hints below the header", func(s *made3) {
+			s.rowsDone = func(rows [][]string) [][]string {
+				return slices.Insert(rows, 1, []string{"", "（全称）", "（全称）", "（按认定文件填写）", "（国家级/省级）", "（四位数字）", "（不超过60字）", "（七选一）", "（全称）", "", "（手机）"})
+			}
+		}, nil},
+		{"numbered columns", func(s *made3) {
+			s.rowsDone = func(rows [][]string) [][]string {
+				return slices.Insert(rows, 1, []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"})
+			}
+		}, nil},
+		{"no rows", func(s *made3) {
+			s.rowsDone = func(rows [][]string) [][]string { return rows[:1] }
+		}, []string{"sheet.no-rows"}},
+		{"header without bracket words", func(s *made3) {
+			s.header[6], s.header[4], s.header[8] = "案例名称（不超过60字）", "集群级别\n（国家级/省级）", "*案例报送单位"
+		}, nil},
+	}
+}
+
+func partReadings() []reading {
+	return []reading{
 		{"letter", func(s *made3) {
 			s.extra = append(s.extra, made{name: "函.docx", bytes: docx(word{blocks: para("滁州市工业和信息化局关于报送中小企业特色产业集群典型案例和培育举措的函", "省工业和信息化厅：", "现将有关材料报上。", "联系人：张三，13911112222")})})
 		}, nil},

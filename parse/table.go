@@ -141,7 +141,7 @@ var (
 	totalPattern  = regexp.MustCompile(`^[(（\[]?(?:合计|总计|共计|小计|累计|总数)`)
 	footPattern   = regexp.MustCompile(`^(?:注|备注|说明|附注|填表说明|填表人|填报人|制表人?|审核人?|复核人?|联系人|联系电话|填表日期|填报日期|报送日期|填报时间|填表时间|填报单位|报送单位|填表单位|单位负责人|负责人|分管领导|主管领导|分管负责人|经办人|单位(?:盖章|公章)|日期)(?:[(（][^)）]*[)）])?\s*[:：]`)
 	notePattern   = regexp.MustCompile(`^(?:注\s*\d|\*|※|[1-9][.、．]\s*\S{12,})`)
-	samplePattern = regexp.MustCompile(`^[(（\[【<《]?(?:填写)?(?:示例|样例|例\s*\d{0,2}\s*[)）\]】]?\s*[:：])|^[(（\[【]例[)）\]】]`)
+	samplePattern = regexp.MustCompile(`^[(（\[【<《]?(?:填写)?(?:示例|样例|例\s*\d{0,2}\s*[)）\]】]?\s*[:：])|^[(（\[【]例[)）\]】]|^例$`)
 )
 
 // addRow takes one row below the header: a case, or one of the lines that stand among or below the cases.
@@ -159,7 +159,7 @@ func addRow(t *rule.Table, row *sheet.Row, h header, n names) {
 		}
 		return
 	}
-	if isFoot(t, row, own, h) || repeatsHeader(row, h, n) || emptyRow(row, h) {
+	if isFoot(t, row, own, h) || isHint(own) || repeatsHeader(row, h, n) || emptyRow(row, h) {
 		return
 	}
 	r := &rule.Row{Number: row.Number, Hidden: row.Hidden, Cells: map[string]rule.Cell{}}
@@ -215,6 +215,26 @@ func isFoot(t *rule.Table, row *sheet.Row, own []sheet.Cell, h header) bool {
 		return true
 	}
 	return len(own) == 1 && own[0].Col != h.columns["title"] && own[0].Col != h.columns["cluster"] && alone(own[0], h)
+}
+
+var (
+	hintPattern  = regexp.MustCompile(`^(?:[(（\[【].*[)）\]】]|.*(?:填写全称|请填写|必填|选填|七选一|下拉选择|不超过\d+字).*)$`)
+	indexPattern = regexp.MustCompile(`^[(（]?(?:\d{1,2}|[A-L]|[甲乙丙丁戊己庚辛壬癸])[)）]?$`)
+)
+
+// isHint tells rows that explain or number the columns from cases.
+func isHint(own []sheet.Cell) bool {
+	hints, indexes := 0, 0
+	for _, c := range own {
+		s := rule.Squeeze(c.Text)
+		if hintPattern.MatchString(s) {
+			hints++
+		}
+		if indexPattern.MatchString(s) {
+			indexes++
+		}
+	}
+	return (len(own) >= 3 && hints*3 >= len(own)*2) || (len(own) >= 5 && indexes == len(own))
 }
 
 func totalWord(s string) bool {

@@ -78,10 +78,11 @@ func (p *Pass) pairScore(r *Row, f *File) float64 {
 	return s
 }
 
-// pairUntitled pairs a row whose title is empty, so that only that fault is told: by cluster and direction.
+// pairUntitled pairs a row whose title is empty, so that only that fault is told: by cluster and direction, else with
+// whatever file is left over.
 func (p *Pass) pairUntitled(r *Row, f *File) float64 {
-	if f.Case == nil || Bare(f.Case.Facts["cluster"]) == "" || !p.sameCluster(r, f) {
-		return 0
+	if f.Case == nil || !p.sameCluster(r, f) {
+		return 1 // better than leaving both alone
 	}
 	return 10 + p.agreement(r, f)/10
 }
@@ -150,7 +151,7 @@ func pairRule() Rule {
 		Doc: "汇总表的每一行对应一个案例文件：先按集群和案例名称，再按案例名称，再按方向和文件名对应。" +
 			"名称相差不超过四分之一的算同一案例；没有汇总表时不作判断；打不开的文件和空白表已另有说明，不再报缺少。",
 		Run: func(p *Pass) {
-			if p.Table == nil || p.Table.Header == 0 || !p.Table.column("title") {
+			if p.Table == nil || p.Table.Header == 0 || len(p.Table.Rows) == 0 || !p.Table.column("title") {
 				return
 			}
 			p.filesMissing()

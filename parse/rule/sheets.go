@@ -40,7 +40,7 @@ func (p *Pass) sheetMissing() {
 		}
 	}
 	if only != nil {
-		p.report(finding.New("sheet.missing", only.At()).Saying("收到的汇总表《" + only.Name + "》不能读取文字，还缺可编辑的汇总表。").
+		p.report(finding.New("sheet.missing", only.At()).Saying("收到的汇总表《" + only.Name + "》是 PDF 或扫描件，不能按表格读取，还缺可编辑的汇总表。").
 			Cured("请报送可编辑的汇总表（.xlsx）。"))
 		return
 	}
@@ -132,43 +132,67 @@ func (p *Pass) rows(visit func(*Table, *Row)) {
 func sequenceRule() Rule {
 	return Rule{
 		Codes: []finding.Code{"row.sequence"},
-		Doc:   "序号应从 1 起连续；空着不算错，“1.”“01”“一”都可以。",
+		Doc:   "序号应从 1 起连续；空着不算错，“1.”“01”“一”都可以。一个序号写错只报一处。",
 		Run: func(p *Pass) {
-			last, skipped, seen := 0, 0, map[int]int{}
+			q := sequence{instead: none, seen: map[int]int{}}
 			if p.Table != nil {
-				last = p.Table.SeqFrom
+				q.last, q.samples = p.Table.SeqFrom, p.Table.SeqFrom
 			}
-			addresses := map[string]bool{}
+			told := map[string]bool{}
 			p.rows(func(t *Table, r *Row) {
 				c := r.Cells["seq"]
 				if Blank(c.Text) {
-					skipped++ // an empty number may stand for one
-				}
-				if Blank(c.Text) || addresses[c.Address] {
+					q.empty++ // an empty number may stand for one
 					return
 				}
-				addresses[c.Address] = true
-				n, ok := Seq(c.Text)
-				if !ok {
-					p.report(finding.New("row.sequence", t.Place(r, "seq")).Got(cut(c.Text, 20), fmt.Sprint(last+1)).
-						Saying("序号填写为“" + cut(c.Text, 20) + "”，不是数字。"))
+				if told[c.Address] {
 					return
 				}
-				x := finding.New("row.sequence", t.Place(r, "seq")).Got(cut(c.Text, 20), fmt.Sprint(last+1))
-				first, again := seen[n]
-				switch {
-				case again:
-					p.report(x.Saying(fmt.Sprintf("序号 %d 与第 %d 行重复。", n, first)))
-				case (n <= last || n > last+1+skipped) && !(t.SeqFrom > 0 && last == t.SeqFrom && n == 1):
-					p.report(x.Saying(fmt.Sprintf("序号 %d 不连续，按次序应为 %d。", n, last+1)))
-				}
-				seen[n], skipped = r.Number, 0
-				if !again {
-					last = n
+				told[c.Address] = true
+				want := fmt.Sprint(q.last + 1)
+				if why := q.next(cut(c.Text, 20), r.Number); why != "" {
+					p.report(finding.New("row.sequence", t.Place(r, "seq")).Got(cut(c.Text, 20), want).Saying(why))
 				}
 			})
 		},
 	}
+}
+
+const none = -9
+
+// sequence follows the running numbers of a table.
+type sequence struct {
+	last    int         // the number before
+	instead int         // what the number before should have been, when it was odd
+	empty   int         // rows without a number since
+	samples int         // numbers that sample rows took
+	seen    map[int]int // number -> row
+}
+
+// next takes the next number and says what is wrong with it, "" when nothing is.
+func (q *sequence) next(text string, row int) string {
+	n, ok := Seq(text)
+	if !ok {
+		return "序号填写为“" + text + "”，不是数字。"
+	}
+	first, again := q.seen[n]
+	want, why := q.last+1, ""
+	switch {
+	case n == q.instead+1: // the number before was the odd one
+	case again:
+		why = fmt.Sprintf("序号 %d 与第 %d 行重复。", n, first)
+	case (n < want || n > want+q.empty) && !(q.samples > 0 && q.last == q.samples && n == 1):
+		why = fmt.Sprintf("序号 %d 不连续，按次序应为 %d。", n, want)
+	}
+	q.instead = none
+	if why != "" {
+		q.instead = want
+	}
+	q.seen[n], q.empty = row, 0
+	if !again {
+		q.last = n
+	}
+	return why
 }
 
 func duplicateRowRule() Rule {

@@ -173,6 +173,13 @@ func onePhone(s string) bool {
 	s = strings.TrimPrefix(strings.TrimPrefix(s, "+"), "-")
 	s = strings.TrimPrefix(s, "00")
 	s = extension.ReplaceAllString(strings.TrimRight(s, "-"), "")
+	s = strings.Map(func(r rune) rune {
+		if Han(r) {
+			return -1 // a name or remark beside the number
+		}
+		return r
+	}, s)
+	s = strings.Trim(s, "-:")
 	if m := dashExtension.FindStringSubmatch(s); m != nil {
 		s = m[1]
 	}

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -107,6 +108,29 @@ func TestBlank(t *testing.T) {
 	for s, want := range map[string]bool{"": true, " 　": true, "/": true, "——": true, "-": true, "无": false, "0": false, "／": true} {
 		if Blank(s) != want {
 			t.Errorf("Blank(%q) = %v", s, !want)
+		}
+	}
+}
+
+func TestSequence(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		numbers string
+		odd     string // rows that are told, counted from 1
+	}{
+		{"1 2 3", ""}, {"1 3 4", "2"}, {"1 9 3", "2"}, {"1 2 2 4", "3"}, {"1 2 2 3", "3"}, {"2 2 3", "1"}, {"2 3 4", "1"}, {"1 _ 3", ""}, {"1 _ 2", ""}, {"1 _ 3 3", "4"}, {"_ _ _", ""}, {"1 x 2", "2"},
+	} {
+		q := sequence{instead: none, seen: map[int]int{}}
+		got := ""
+		for i, s := range strings.Fields(tc.numbers) {
+			if s == "_" {
+				q.empty++
+			} else if q.next(s, i+1) != "" {
+				got += itoa(i + 1)
+			}
+		}
+		if got != tc.odd {
+			t.Errorf("%s: told %q, want %q", tc.numbers, got, tc.odd)
 		}
 	}
 }
