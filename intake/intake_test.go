@@ -207,6 +207,17 @@ func TestMailBecomesOutcome(t *testing.T) {
 			fs := b.files("hefei", 1, nil)
 			return b.mail("hefei", "报送", b.now, fs[:2]...)
 		}, ledger.Filed, "已收", ledger.Receipt, "", "partial"},
+		{"a case file missing among others", func(b *bench) sample.Mail {
+			fs := b.files("hefei", 2, nil)
+			return b.mail("hefei", "报送", b.now, fs[0], fs[1], fs[3])
+		}, ledger.Filed, "待补正", ledger.Correction, "", "correct"},
+		{"cases still owed", func(b *bench) sample.Mail {
+			fs := b.files("hefei", 2, nil)
+			return b.mail("hefei", "报送", b.now, fs[0], fs[3])
+		}, ledger.Filed, "已收", ledger.Receipt, "", "partial"},
+		{"cases without a sheet yet", func(b *bench) sample.Mail {
+			return b.mail("hefei", "报送", b.now, b.files("hefei", 2, nil)[1])
+		}, ledger.Filed, "已收", ledger.Receipt, "", "partial"},
 		{"nil return", func(b *bench) sample.Mail { return b.mail("hefei", "零报告", b.now) },
 			ledger.Filed, "已收", ledger.Confirmation, "nil", "nil"},
 		{"no attachment", func(b *bench) sample.Mail { return b.mail("hefei", "请问何时截止", b.now) },

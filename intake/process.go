@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 
 	"baosong/intake/message"
@@ -14,6 +15,7 @@ import (
 	"baosong/ledger"
 	"baosong/parse"
 	"baosong/parse/call"
+	"baosong/parse/finding"
 )
 
 // mail is one message on its way through Process.
@@ -89,7 +91,7 @@ func (p *Pipeline) judge(ctx context.Context, m *mail) (ledger.Outcome, error) {
 	if err := p.open(ctx, m); err != nil {
 		return ledger.Outcome{}, err
 	}
-	in := Context{Partial: true, Today: p.Now()}
+	in := Context{Today: p.Now()}
 	if m.unit != nil {
 		in.Unit = m.unit.ID
 		prior, err := p.prior(ctx, m)
@@ -108,6 +110,10 @@ func (p *Pipeline) judge(ctx context.Context, m *mail) (ledger.Outcome, error) {
 	if m.reading.Report.Verdict == parse.Hold {
 		return p.secret(m), nil
 	}
+	r := m.reading.Report
+	if r.Findings = withoutArrears(r); finding.Worst(r.Findings) != finding.Error {
+		r.Verdict = parse.Accept
+	}
 	if err := p.step("process.keep"); err != nil {
 		return ledger.Outcome{}, err
 	}
@@ -115,6 +121,22 @@ func (p *Pipeline) judge(ctx context.Context, m *mail) (ledger.Outcome, error) {
 		return ledger.Outcome{}, err
 	}
 	return p.decide(ctx, m)
+}
+
+// withoutArrears leaves out what is only still owed. A part of which nothing has come yet is no fault of a mail: it may
+// come with the next one, and Owed says so; one case file that is missing among others is a fault.
+func withoutArrears(r *parse.Report) []finding.Finding {
+	return slices.DeleteFunc(r.Findings, func(f finding.Finding) bool {
+		switch f.Code {
+		case "measures.missing":
+			return true
+		case "sheet.missing":
+			return f.File == "" // a scan in place of the sheet is a fault of that file
+		case "case.file-missing":
+			return slices.Contains(r.Owed, call.PartCase)
+		}
+		return false
+	})
 }
 
 // open reads the header and the body, and asks who sent it and for which call.

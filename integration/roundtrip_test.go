@@ -79,6 +79,11 @@ func TestRoundTrip(t *testing.T) {
 		}
 		if st.Outbox.Due != 0 || st.Outbox.Dead != 0 {
 			t.Errorf("outbox %+v", st.Outbox)
+			for _, l := range h.letters() {
+				if l.State != "sent" {
+					t.Errorf("letter %+v", l)
+				}
+			}
 		}
 		h.must("verify")
 		backup := filepath.Join(t.TempDir(), "backup.tar")
