@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"baosong/ledger"
 	"baosong/ledger/blob"
@@ -33,7 +34,16 @@ func (p *Pipeline) letter(m *mail, kind ledger.Kind, topic string) ledger.NewLet
 	}
 	return ledger.NewLetter{Key: key, Kind: kind, Topic: topic, Call: m.call.ID, Unit: m.unit.ID,
 		To: []string{to}, Message: m.row.ID, InReplyTo: m.read.MessageID, References: strings.Join(m.read.References, " "),
-		Subject: m.read.Subject, Due: p.Now(), State: ledger.Due}
+		Subject: m.read.Subject, Due: earlier(m.row.ReceivedAt, p.Now()), State: ledger.Due}
+}
+
+// earlier is the first of two moments. An answer is due from the mail's arrival on, so that a rehearsal as of an earlier
+// moment sends it too.
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // answer chooses between the receipt, the correction request and the confirmation of a nil return. What this mail
