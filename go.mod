@@ -13,7 +13,7 @@ require (
 	github.com/landlock-lsm/go-landlock v0.11.0 // the reader sees nothing but its scratch
 	github.com/nwaples/rardecode/v2 v2.4.6 // rar 4 and 5
 	github.com/pelletier/go-toml/v2 v2.4.3 // configuration with line and column of each fault
-	github.com/richardlehane/mscfb v1.0.9 // OLE compound files
+	github.com/richardlehane/mscfb v1.0.9 // second opinion on our compound file reader, in tests only
 	github.com/robfig/cron/v3 v3.0.1 // cron expressions (parser only)
 	github.com/rogpeppe/go-internal v1.16.0 // testscript, in tests only
 	github.com/tetratelabs/wazero v1.12.0 // runs pdfium without cgo, with a compilation cache

@@ -74,6 +74,7 @@ func runUnpack(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string
 		return err
 	}
 	u := describe(m, parts.Nodes, append(m.Findings, parts.Findings...))
+	forgetPaths(u.Attachments)
 	u.Auto = sender.Auto(sender.Classify(ctx, m, nil, &call.Call{}, sender.Options{}))
 	if *out != "" {
 		if err := writeLeaves(*out, parts.Leaves); err != nil {
@@ -111,6 +112,14 @@ func addresses(as []message.Address) []addressJSON {
 		out = append(out, addressJSON{a.Name, a.Address})
 	}
 	return out
+}
+
+// forgetPaths leaves out where the pieces lay on this machine.
+func forgetPaths(nodes []*unpack.Node) {
+	for _, n := range nodes {
+		n.Path = ""
+		forgetPaths(n.Children)
+	}
 }
 
 // writeLeaves writes the leaves flat into dir. Names of the mail are never used as paths: separators and control
