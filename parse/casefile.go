@@ -193,6 +193,7 @@ func readCase(f *opened, fs facts, lines []string) *rule.CaseDoc {
 		}
 	}
 	d.Words, d.Body = bodyOf(f, fs)
+	d.Grams = rule.Shingles(d.Body)
 	seen := map[string]bool{}
 	for _, p := range f.Doc.Pictures {
 		if p.InBody && !seen[p.SHA256] {

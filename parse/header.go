@@ -67,6 +67,9 @@ func familiar(id string) []string {
 
 // lookup returns the column of a header text, tried as written, without brackets and without a number.
 func (n names) lookup(text string) string {
+	if text == "" || len(text) > 150 {
+		return ""
+	}
 	for _, s := range []string{text, headerNoise.ReplaceAllString(text, ""), headerNumber.ReplaceAllString(strings.TrimSpace(text), "")} {
 		if id, ok := n[rule.Bare(s)]; ok {
 			return id
@@ -84,9 +87,9 @@ func findHeader(g *sheet.Grid, n names) header {
 		if single.score > best.score {
 			best = single
 		}
-		if i+1 < len(g.Rows) && g.Rows[i+1].Number == top+1 {
+		if single.score >= 2 && i+1 < len(g.Rows) && g.Rows[i+1].Number == top+1 {
 			double := readHeader(g, n, top, top+1)
-			if double.score > best.score && double.score > single.score && single.score >= 2 {
+			if double.score > best.score && double.score > single.score {
 				best = double
 			}
 		}

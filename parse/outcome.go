@@ -108,7 +108,7 @@ func (m *composition) rowCase(r *rule.Row) Case {
 	if r.Case != nil {
 		c.File, c.SHA256 = r.Case.Path, r.Case.SHA256
 		if r.Case.Case != nil {
-			c.Sketch = rule.Sketch(r.Case.Case.Body)
+			c.Sketch = rule.SketchOf(r.Case.Case.Grams)
 		}
 	}
 	return c
@@ -138,7 +138,7 @@ func (m *composition) canonical(c *Case) {
 func (m *composition) fileCase(f *rule.File) Case {
 	v := f.Case.Facts
 	c := Case{Title: f.Case.Title(), Cluster: v["cluster"], Level: v["level"], Direction: v["direction"], Body: v["body"], Contact: v["contact"],
-		Phone: v["phone"], File: f.Path, SHA256: f.SHA256, Sketch: rule.Sketch(f.Case.Body)}
+		Phone: v["phone"], File: f.Path, SHA256: f.SHA256, Sketch: rule.SketchOf(f.Case.Grams)}
 	m.canonical(&c)
 	match := m.pass.Register.Find(c.Cluster, m.pass.City())
 	if name := match.Name(); name != "" && match.Kind != rule.OtherCity {

@@ -112,7 +112,7 @@ func (f *opened) fault(err error) error {
 		x = finding.New("file.limit", at).Saying("《" + f.Name + "》展开后过大，已停止读取。").Cured("请压缩图片、删去多余的工作表后重新发送。")
 	case errors.Is(err, container.ErrUnsupported):
 		what, cure := saveAgain(f.format, f.Name)
-		x = finding.New("file.unsupported", at).Got(what, "").Saying("《" + f.Name + "》是" + what + "，暂不能读取。").Cured(cure)
+		x = finding.New("file.unsupported", at).Got(strings.TrimSpace(what), "").Saying("《" + f.Name + "》是" + what + "，暂不能读取。").Cured(cure)
 	case errors.Is(err, container.ErrDamaged) && f.format == container.Empty:
 		x = finding.New("file.unreadable", at).Saying("《" + f.Name + "》是空文件，没有任何内容。")
 	case errors.Is(err, container.ErrDamaged):
@@ -130,11 +130,11 @@ func saveAgain(format container.Format, name string) (what, cure string) {
 	ext := extension(name)
 	switch format {
 	case container.OFD:
-		return "OFD 版式文件", "请用原来的 Word 或 WPS 文件报送；没有的话请在 OFD 阅读器中导出为 PDF，或另存为 .docx。"
+		return " OFD 版式文件", "请用原来的 Word 或 WPS 文件报送；没有的话请在 OFD 阅读器中导出为 PDF，或另存为 .docx。"
 	case container.Pages, container.Numbers, container.Keynote:
 		return "苹果办公软件的文件", "请在软件中选择“文件—导出为—Word（或 Excel）”，另存为 .docx 或 .xlsx 后重新发送。"
 	case container.CAJ:
-		return "CAJ 文件", "请报送原来的 Word 文件（.docx）。"
+		return " CAJ 文件", "请报送原来的 Word 文件（.docx）。"
 	case container.PPT, container.PPTX, container.ODP:
 		return "演示文稿", "请把内容填入案例的 Word 表样（.docx）后重新发送。"
 	case container.Video, container.Audio:

@@ -46,12 +46,18 @@ func tableGrid(t *casedoc.Table, name string) *sheet.Grid {
 	return g
 }
 
+// maxGrids is how many tables of one file are looked at.
+const maxGrids = 60
+
 // summaryTables returns the summary tables among grids, visible ones first. fileName, bare, may say that a table
 // without a header is meant as one; it is empty where the name does not count.
 func summaryTables(f *rule.File, grids []*sheet.Grid, c *call.Call, fileName string) []*rule.Table {
 	n := headerNames(c)
 	var out []*rule.Table
 	var headless *rule.Table
+	if len(grids) > maxGrids {
+		grids = grids[:maxGrids]
+	}
 	for _, hidden := range []bool{false, true} {
 		for _, g := range grids {
 			if g.Hidden != hidden {
@@ -160,6 +166,10 @@ func addRow(t *rule.Table, row *sheet.Row, h header, n names) {
 		return
 	}
 	if isFoot(t, row, own, h) || isHint(own) || repeatsHeader(row, h, n) || emptyRow(row, h) {
+		return
+	}
+	if len(t.Rows) >= rule.MaxRows {
+		t.Cut = true
 		return
 	}
 	r := &rule.Row{Number: row.Number, Hidden: row.Hidden, Cells: map[string]rule.Cell{}}

@@ -235,9 +235,9 @@ func duplicateCaseRule() Rule {
 			}
 			var before []seen
 			p.readable(func(f *File, d *CaseDoc) {
-				s := shingles(d.Body)
+				s := d.Grams
 				for _, b := range before {
-					if jaccard(s, b.s) >= same {
+					if alike(s, b.s) {
 						p.report(finding.New("case.duplicate", f.At()).Got("《"+b.f.Name+"》", "").
 							Saying("《" + f.Name + "》与《" + b.f.Name + "》的内容基本相同。"))
 						break

@@ -26,13 +26,7 @@ func (p *Pass) Pair() {
 	}
 	files := p.Cases()
 	files = slices.DeleteFunc(files, func(f *File) bool { return f.Blank })
-	score := make([][]float64, len(rows))
-	for i, r := range rows {
-		score[i] = make([]float64, len(files))
-		for j, f := range files {
-			score[i][j] = p.pairScore(r, f)
-		}
-	}
+	score := p.scores(rows, files)
 	for i, j := range assign(score) {
 		if j >= 0 {
 			rows[i].Case = files[j]
@@ -45,74 +39,122 @@ func (p *Pass) Pair() {
 	}
 }
 
-func (p *Pass) pairScore(r *Row, f *File) float64 {
-	title := Bare(r.Text("title"))
-	if title == "" {
-		return p.pairUntitled(r, f)
+// pairing holds what pairs are scored by, so that each name is taken apart once.
+type pairing struct {
+	title, cluster, direction, seq string
+	lines                          []string // of a file without a title of its own: lines that may be it
+	name                           string   // of a file
+	fresh                          bool
+}
+
+func (p *Pass) scores(rows []*Row, files []*File) [][]float64 {
+	docs := make([]pairing, len(files))
+	for j, f := range files {
+		docs[j] = p.filePairing(f)
 	}
+	score := make([][]float64, len(rows))
+	for i, r := range rows {
+		x := pairing{title: Bare(r.Text("title")), cluster: p.Register.Key(r.Text("cluster"), p.City())}
+		x.direction, _ = Direction(r.Text("direction"), p.Call.Directions)
+		if n, ok := Seq(r.Text("seq")); ok {
+			x.seq = itoa(n)
+		}
+		score[i] = make([]float64, len(files))
+		for j := range docs {
+			score[i][j] = pairScore(x, docs[j])
+		}
+	}
+	return score
+}
+
+func (p *Pass) filePairing(f *File) pairing {
+	d := pairing{name: Bare(NameStem(f.Name)), fresh: !f.Prior}
+	for _, x := range p.Call.Directions {
+		if strings.Contains(Bare(f.Name), Bare(x)) {
+			d.direction = x
+		}
+	}
+	if f.Case == nil {
+		return d
+	}
+	d.title = Bare(f.Case.Facts["title"])
+	for _, l := range f.Case.Titles {
+		d.lines = append(d.lines, Bare(l))
+	}
+	if c := f.Case.Facts["cluster"]; Bare(c) != "" {
+		d.cluster = p.Register.Key(c, p.City())
+	}
+	if x := f.Case.Facts["direction"]; x != "" {
+		d.direction, _ = Direction(x, p.Call.Directions)
+	}
+	return d
+}
+
+func pairScore(r, d pairing) float64 {
 	s := 0.0
-	if f.Case != nil {
-		if fact := Bare(f.Case.Facts["title"]); fact != "" {
-			u := Unlike(title, fact)
-			if u > apart {
-				return 0
-			}
-			s = 1000 * (1 - u)
-		} else {
-			for _, line := range f.Case.Titles {
-				if u := Unlike(title, Bare(line)); u <= apart {
-					s = max(s, 1000*(1-u))
-				}
-			}
+	switch {
+	case r.title == "" && (d.cluster == "" || d.cluster != r.cluster):
+		return 1 // only the empty title shall be told: better than leaving both alone
+	case r.title == "":
+		return 10 + agreement(r, d)/10
+	case d.title != "":
+		if s = titleScore(r.title, d.title); s == 0 {
+			return 0
+		}
+	default:
+		for _, line := range d.lines {
+			s = max(s, titleScore(r.title, line))
 		}
 	}
 	if s == 0 {
-		s = p.nameScore(title, r, f)
+		s = nameScore(r, d)
 	}
 	if s > 0 {
-		s += p.agreement(r, f)
-		if !f.Prior {
+		s += agreement(r, d)
+		if d.fresh {
 			s += 150 // what came now replaces what stood
 		}
 	}
 	return s
 }
 
-// pairUntitled pairs a row whose title is empty, so that only that fault is told: by cluster and direction, else with
-// whatever file is left over.
-func (p *Pass) pairUntitled(r *Row, f *File) float64 {
-	if f.Case == nil || !p.sameCluster(r, f) {
-		return 1 // better than leaving both alone
+// titleScore is up to 1000 for titles that are one, 0 when they differ too much.
+func titleScore(a, b string) float64 {
+	if a == b {
+		return 1000
 	}
-	return 10 + p.agreement(r, f)/10
-}
-
-// nameScore pairs by the file's name, for files whose own title is not readable.
-func (p *Pass) nameScore(title string, r *Row, f *File) float64 {
-	name := Bare(NameStem(f.Name))
-	switch {
-	case len([]rune(title)) >= 4 && strings.Contains(name, title):
-		return 600
-	case Unlike(title, name) <= apart:
-		return 500
-	}
-	if p.sameDirection(r, f) {
-		if cluster := p.Register.Key(r.Text("cluster"), p.City()); cluster != "" && strings.Contains(name, cluster) {
-			return 200
-		}
-		if n, ok := Seq(r.Text("seq")); ok && strings.HasSuffix(name, fmt.Sprintf("案例%d", n)) {
-			return 100
-		}
+	ra, rb := []rune(a), []rune(b)
+	longest := max(len(ra), len(rb))
+	limit := int(apart * float64(longest))
+	if d := Distance(ra, rb, limit); d <= limit && longest <= 400 {
+		return 1000 * (1 - float64(d)/float64(longest))
 	}
 	return 0
 }
 
-func (p *Pass) agreement(r *Row, f *File) float64 {
+// nameScore pairs by the file's name, for files whose own title is not readable.
+func nameScore(r, d pairing) float64 {
+	switch {
+	case len([]rune(r.title)) >= 4 && strings.Contains(d.name, r.title):
+		return 600
+	case titleScore(r.title, d.name) > 0:
+		return 500
+	case r.direction == "" || d.direction != r.direction:
+		return 0
+	case r.cluster != "" && strings.Contains(d.name, r.cluster):
+		return 200
+	case r.seq != "" && strings.HasSuffix(d.name, "案例"+r.seq):
+		return 100
+	}
+	return 0
+}
+
+func agreement(r, d pairing) float64 {
 	s := 0.0
-	if p.sameCluster(r, f) {
+	if d.cluster != "" && r.cluster == d.cluster {
 		s += 300
 	}
-	if p.sameDirection(r, f) {
+	if r.direction != "" && r.direction == d.direction {
 		s += 20
 	}
 	return s
@@ -123,18 +165,6 @@ func (p *Pass) sameCluster(r *Row, f *File) bool {
 		return false
 	}
 	return p.Register.Key(r.Text("cluster"), p.City()) == p.Register.Key(f.Case.Facts["cluster"], p.City())
-}
-
-func (p *Pass) sameDirection(r *Row, f *File) bool {
-	d, _ := Direction(r.Text("direction"), p.Call.Directions)
-	if d == "" {
-		return false
-	}
-	if f.Case != nil && f.Case.Facts["direction"] != "" {
-		own, _ := Direction(f.Case.Facts["direction"], p.Call.Directions)
-		return own == d
-	}
-	return strings.Contains(Bare(f.Name), Bare(d))
 }
 
 // NameStem returns a file's name without its extension.
@@ -253,59 +283,4 @@ func caseTitle(f *File) string {
 		}
 	}
 	return NameStem(f.Name)
-}
-
-func mismatchRule() Rule {
-	return Rule{
-		Codes: []finding.Code{"case.mismatch"},
-		Doc:   "汇总表与案例文件基本信息表中的案例名称、所属集群、案例方向应一致；标点、空格、全角半角、异体字和集群名称的等同写法不算不同。",
-		Run: func(p *Pass) {
-			p.rows(func(t *Table, r *Row) {
-				if r.Case != nil && r.Case.Case != nil && r.Twin == nil {
-					p.mismatches(t, r, r.Case)
-				}
-			})
-		},
-	}
-}
-
-func (p *Pass) mismatches(t *Table, r *Row, f *File) {
-	facts := f.Case.Facts
-	if a, b := Bare(r.Text("title")), Bare(facts["title"]); a != "" && b != "" && a != b {
-		p.mismatch(t, r, f, "title")
-	}
-	if facts["cluster"] != "" && (r.Match.Kind == Exact || r.Match.Kind == Near) {
-		m := p.Register.Find(facts["cluster"], p.City())
-		if m.Name() != r.Match.Name() && !p.sameCluster(r, f) {
-			p.mismatch(t, r, f, "cluster")
-		}
-	}
-	d, _ := Direction(r.Text("direction"), p.Call.Directions)
-	own, named := Direction(facts["direction"], p.Call.Directions)
-	if d == "" || Blank(facts["direction"]) || own == d || (own == "" && named > 0 && strings.Contains(Bare(facts["direction"]), Bare(d))) {
-		return
-	}
-	p.mismatch(t, r, f, "direction")
-}
-
-func (p *Pass) mismatch(t *Table, r *Row, f *File, id string) {
-	row, file := cut(r.Text(id), 60), cut(f.Case.Facts[id], 60)
-	at := t.Place(r, id)
-	at.Where = "案例文件《" + f.Name + "》"
-	p.report(finding.New("case.mismatch", at).Got(row, file).
-		Saying(fmt.Sprintf("%s在汇总表第 %d 行是“%s”，在案例文件《%s》中是“%s”，两处不一致。", p.header(id), r.Number, row, f.Name, file)))
-}
-
-func copyRule() Rule {
-	return Rule{
-		Codes: []finding.Code{"case.copy"},
-		Doc:   "同一案例既有 Word 文件又有盖章的 PDF 或扫描件时，以 Word 文件为准，PDF 只作记录。",
-		Run: func(p *Pass) {
-			for _, f := range p.Files {
-				if f.Part == call.PartCase && f.CopyOf != nil && f.Same == nil {
-					p.report(finding.New("case.copy", f.At()).Saying("《" + f.Name + "》与《" + f.CopyOf.Name + "》是同一案例，以《" + f.CopyOf.Name + "》为准。"))
-				}
-			}
-		},
-	}
 }

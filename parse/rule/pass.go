@@ -58,6 +58,9 @@ type File struct {
 // At returns a place in the file.
 func (f *File) At() finding.Place { return finding.Place{File: f.Name} }
 
+// MaxRows is how many cases of one summary table are read; no city has a hundredth of them.
+const MaxRows = 2000
+
 // Table is a summary table as read.
 type Table struct {
 	File    *File
@@ -70,6 +73,7 @@ type Table struct {
 	Samples int
 	SeqFrom int  // sample rows took running numbers up to here
 	Hidden  bool // the worksheet is hidden
+	Cut     bool // rows beyond MaxRows were left out
 	Block   int  // index of its block in a document; -1 in a workbook
 }
 
@@ -121,6 +125,7 @@ type CaseDoc struct {
 	Words    int
 	Pictures int
 	Headings []string // bare texts of lines that may be headings
+	Grams    []uint32 // of the body, see Shingles
 }
 
 // Line is one paragraph or table cell of a document.

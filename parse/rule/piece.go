@@ -60,10 +60,11 @@ func (p *Pass) gridPieces(f *File, g *sheet.Grid, visit func(piece)) {
 			byCol[col] = id
 		}
 	}
+	data := dataRows(t)
 	for i := range g.Rows {
 		row := &g.Rows[i]
 		below := t != nil && t.Header > 0 && row.Number > t.Header
-		rowContact := contactRow(row) && !(below && isData(t, row.Number)) || (t != nil && t.Header == 0)
+		rowContact := contactRow(row) && !(below && data[row.Number]) || (t != nil && t.Header == 0)
 		left := ""
 		for _, c := range row.Cells {
 			pc := piece{text: c.Text, before: left, contact: rowContact}
@@ -90,13 +91,14 @@ func tableOf(f *File, g *sheet.Grid) *Table {
 	return nil
 }
 
-func isData(t *Table, number int) bool {
-	for _, r := range t.Rows {
-		if r.Number == number {
-			return true
+func dataRows(t *Table) map[int]bool {
+	out := map[int]bool{}
+	if t != nil {
+		for _, r := range t.Rows {
+			out[r.Number] = true
 		}
 	}
-	return false
+	return out
 }
 
 // contactColumn reports whether phone numbers belong in a column.

@@ -8,10 +8,11 @@ import (
 	"baosong/parse/call"
 )
 
-// Register finds recognised clusters by county and industry.
+// Register finds recognised clusters by county and industry. It is not for use by several goroutines at once.
 type Register struct {
 	places  *Places
 	entries []entry
+	found   map[string]Match // by city and written name: a name is looked up many times
 }
 
 type entry struct {
@@ -30,7 +31,7 @@ type clusterName struct {
 
 // NewRegister takes the clusters of a call.
 func NewRegister(c *call.Call, p *Places) *Register {
-	r := &Register{places: p}
+	r := &Register{places: p, found: map[string]Match{}}
 	for i := range c.Clusters {
 		k := &c.Clusters[i]
 		r.entries = append(r.entries, entry{k, p.clusterName(k.Name, k.City)})
@@ -122,6 +123,16 @@ func (m Match) Name() string {
 
 // Find looks a written name up. city is the sender's; when it is empty, clusters of all cities count.
 func (r *Register) Find(written, city string) Match {
+	key := city + "\x00" + written
+	m, ok := r.found[key]
+	if !ok {
+		m = r.find(written, city)
+		r.found[key] = m
+	}
+	return m
+}
+
+func (r *Register) find(written, city string) Match {
 	if Bare(written) == "" {
 		return Match{Kind: NotWritten}
 	}

@@ -2,7 +2,6 @@ package rule
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"baosong/parse/call"
@@ -59,6 +58,9 @@ func (p *Pass) sheetShape() {
 			Cured("请使用下发的汇总表，保留表头（" + p.headers() + "）。"))
 		return
 	}
+	if t.Cut {
+		p.report(finding.New("file.limit", t.At()).Saying(fmt.Sprintf("汇总表超过 %d 行，只读取了前 %d 行。", MaxRows, MaxRows)).Cured("请删去多余的行后重新发送。"))
+	}
 	for _, c := range p.Call.Columns {
 		if _, ok := t.Columns[c.ID]; c.Required && !ok {
 			at := t.At()
@@ -90,11 +92,11 @@ func (p *Pass) headers() string {
 func (p *Pass) sheetSeveral() {
 	var at []string
 	for _, t := range p.Others {
-		at = append(at, "《"+t.File.Name+"》"+t.Sheet)
+		at = append(at, "《"+t.File.Name+"》的“"+t.Sheet+"”")
 	}
 	if len(at) > 0 && p.Table != nil {
 		x := finding.New("sheet.several", p.Others[0].At())
-		p.report(x.Saying(fmt.Sprintf("共有 %d 张汇总表，已采用《%s》%s，其余未读取：%s。", len(at)+1, p.Table.File.Name, p.Table.Sheet, strings.Join(at, "、"))))
+		p.report(x.Saying(fmt.Sprintf("共有 %d 张汇总表，已采用《%s》的“%s”，其余未读取：%s。", len(at)+1, p.Table.File.Name, p.Table.Sheet, strings.Join(at, "、"))))
 	}
 	for _, f := range p.Files {
 		if f.Part == call.PartSummary && f.CopyOf != nil && f.Same == nil {
@@ -218,12 +220,16 @@ func (t *Table) column(id string) bool {
 
 // Twins marks each row that repeats an earlier one's cluster and title.
 func Twins(t *Table, key func(*Row) string) {
-	var keys []string
-	for i, r := range t.Rows {
+	first := map[string]*Row{}
+	for _, r := range t.Rows {
 		k := key(r)
-		if at := slices.Index(keys, k); at >= 0 && k != "" {
-			r.Twin = t.Rows[at]
+		if k == "" {
+			continue
 		}
-		keys = append(keys[:i:i], k)
+		if earlier, again := first[k]; again {
+			r.Twin = earlier
+			continue
+		}
+		first[k] = r
 	}
 }

@@ -8,8 +8,8 @@ import (
 // SketchSize is how many hashes a sketch keeps.
 const SketchSize = 256
 
-// shingles returns the sorted distinct hashes of a text's 5-grams of letters, digits and Chinese characters.
-func shingles(text string) []uint32 {
+// Shingles returns the sorted distinct hashes of a text's 5-grams of letters, digits and Chinese characters.
+func Shingles(text string) []uint32 {
 	rs := []rune(Bare(text))
 	if len(rs) < 5 {
 		return nil
@@ -30,11 +30,13 @@ func shingles(text string) []uint32 {
 
 // Sketch returns the least hashes of a text's 5-grams: enough to tell how alike two texts are without the texts.
 func Sketch(text string) []uint32 {
-	s := shingles(text)
-	return slices.Clone(s[:min(len(s), SketchSize)])
+	return SketchOf(Shingles(text))
 }
 
-// Jaccard returns which part of the 5-grams of both texts they share.
+// SketchOf returns the least hashes of a text's shingles.
+func SketchOf(s []uint32) []uint32 { return slices.Clone(s[:min(len(s), SketchSize)]) }
+
+// jaccard returns which part of the 5-grams of both texts they share.
 func jaccard(a, b []uint32) float64 {
 	if len(a) == 0 || len(b) == 0 {
 		return 0
@@ -88,5 +90,13 @@ func Alike(f, g *File) bool {
 	if f.Case == nil || g.Case == nil {
 		return false
 	}
-	return jaccard(shingles(f.Case.Body), shingles(g.Case.Body)) >= same
+	return alike(f.Case.Grams, g.Case.Grams)
+}
+
+// alike compares sketches first, because they are short.
+func alike(a, b []uint32) bool {
+	if len(a) == 0 || len(b) == 0 || float64(min(len(a), len(b))) < same*float64(max(len(a), len(b))) {
+		return false
+	}
+	return SimilarSketch(a[:min(len(a), SketchSize)], b[:min(len(b), SketchSize)]) > same-0.2 && jaccard(a, b) >= same
 }
