@@ -81,7 +81,6 @@ type demo struct {
 	smtp  *smtptest.Server
 	house *house
 	now   time.Time
-	count int
 	known map[int64]bool // messages told of
 	sent  map[int64]bool // letters told of
 }
@@ -164,9 +163,13 @@ func (d *demo) play(ctx context.Context) error {
 	}
 	scenes = days(scenes)
 	fmt.Fprintf(d.t.out, "%s\n截止 %s。以下是两周的经过，每一步都由正式程序处理：\n\n", c.Title, c.Deadline.In(d.house.zone).Format("2006-01-02 15:04"))
-	for i, sc := range scenes {
+	told, total := 0, len(slices.DeleteFunc(slices.Clone(scenes), func(sc scene) bool { return sc.says == "" }))
+	for _, sc := range scenes {
 		d.now = sc.at
-		if err := d.scene(ctx, sc, fmt.Sprintf("[%2d/%d]", i+1, len(scenes))); err != nil {
+		if sc.says != "" {
+			told++
+		}
+		if err := d.scene(ctx, sc, fmt.Sprintf("[%2d/%d]", told, total)); err != nil {
 			return fmt.Errorf("%s %s: %w", sc.at.Format("01-02 15:04"), sc.says, err)
 		}
 	}
@@ -190,7 +193,7 @@ func (d *demo) scene(ctx context.Context, sc scene, progress string) error {
 	if err := d.house.once(ctx); err != nil {
 		return err
 	}
-	return d.tell(ctx, sc.says == "")
+	return d.tell(ctx)
 }
 
 // staff carries out a decision as the command line would.
@@ -210,7 +213,7 @@ func (d *demo) staff(ctx context.Context, args []string) error {
 }
 
 // tell narrates what the round has brought: what became of each mail, and each letter that went out.
-func (d *demo) tell(ctx context.Context, quiet bool) error {
+func (d *demo) tell(ctx context.Context) error {
 	ms, err := d.house.db.Messages(ctx, "")
 	if err != nil {
 		return err
@@ -235,11 +238,11 @@ func (d *demo) tell(ctx context.Context, quiet bool) error {
 			reminded = append(reminded, d.unitName(l.Unit))
 			continue
 		}
-		if quiet && l.Kind == ledger.Digest {
+		if l.Kind == ledger.Digest {
 			fmt.Fprintf(d.t.out, "%8s%s  日报已发给工作人员\n", "", d.now.Format("01-02 15:04"))
 			continue
 		}
-		fmt.Fprintf(d.t.out, "%24s→ %s  %s\n", "", kindWords[l.Kind], l.SubjectLine)
+		fmt.Fprintf(d.t.out, "%24s→ %s\n", "", l.SubjectLine)
 	}
 	if len(reminded) > 0 {
 		fmt.Fprintf(d.t.out, "%8s%s  催报 %d 个市：%s\n", "", d.now.Format("01-02 15:04"), len(reminded), strings.Join(reminded, "、"))
