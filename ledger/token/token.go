@@ -64,7 +64,7 @@ const (
 )
 
 // written finds a token as mail programs leave it.
-var written = regexp.MustCompile(`(?i)\bbs1-([a-z2-7]{40,})\b`)
+var written = regexp.MustCompile(`(?i)\bbs1-([a-z2-7]{32,})\b`)
 
 // Key is the secret that signs.
 type Key []byte
