@@ -57,6 +57,8 @@ type Runner struct {
 	Now  func() time.Time // nil: time.Now
 	Log  *slog.Logger     // nil: slog.Default
 	Wake <-chan struct{}  // a letter was queued; nil: Run looks by itself
+	// Step, when set, is called with the name of each step before it is taken; an error stops there. Tests use it to crash.
+	Step func(name string) error
 
 	breaker  breaker
 	lastSent time.Time
@@ -68,6 +70,13 @@ func (r *Runner) now() time.Time {
 		now = r.Now
 	}
 	return now().In(r.Calendar.Location())
+}
+
+func (r *Runner) step(name string) error {
+	if r.Step == nil {
+		return nil
+	}
+	return r.Step(name)
 }
 
 func (r *Runner) log() *slog.Logger {

@@ -45,6 +45,9 @@ func (r *Runner) RunDue(ctx context.Context) (sent int, err error) {
 		if err := ctx.Err(); err != nil {
 			return sent, err
 		}
+		if err := r.step("send.claim"); err != nil {
+			return sent, err
+		}
 		l, err := r.Ledger.Claim(ctx, r.now(), r.Retry)
 		if err != nil || l == nil {
 			return sent, err
@@ -67,6 +70,9 @@ func (r *Runner) deliver(ctx, until context.Context, l *ledger.Letter) (sent boo
 	if stop, err := r.refrain(ctx, l); stop || err != nil {
 		return false, err
 	}
+	if err := r.step("send.compose"); err != nil {
+		return false, err
+	}
 	raw, err := r.bytes(ctx, l)
 	if errors.Is(err, errNeedless) {
 		r.log().Info("letter is not needed any more", "letter", l.ID, "unit", l.Unit)
@@ -74,6 +80,9 @@ func (r *Runner) deliver(ctx, until context.Context, l *ledger.Letter) (sent boo
 	}
 	if err != nil {
 		return false, r.cannotCompose(ctx, l, err)
+	}
+	if err := r.step("send.composed"); err != nil {
+		return false, err
 	}
 	if pause := r.Pace - r.now().Sub(r.lastSent); !r.lastSent.IsZero() && pause > 0 && pause <= r.Pace {
 		if err := sleep(until, pause, nil); err != nil {
@@ -84,8 +93,14 @@ func (r *Runner) deliver(ctx, until context.Context, l *ledger.Letter) (sent boo
 	if err != nil {
 		return false, r.finish(ctx, l, ledger.DeadNow(err.Error()), err)
 	}
+	if err := r.step("send.dial"); err != nil {
+		return false, err
+	}
 	err = r.Transport.Send(ctx, from, to, raw)
 	r.lastSent = r.now()
+	if err := r.step("send.settle"); err != nil {
+		return false, err
+	}
 	return r.settle(ctx, l, to, err)
 }
 
