@@ -76,10 +76,12 @@ func (m *composition) nilReturn(s Submission) bool {
 // hold is the report on a submission that bears a secrecy mark: where, and nothing of what.
 func (m *composition) hold(s Submission, marks []finding.Finding) *Report {
 	r := &Report{Call: m.pass.Call.ID, Unit: s.Unit, Verdict: Hold, Rows: []Row{}, Cases: []Case{}, Owed: []call.PartID{}}
+	hidden := map[string]bool{}
 	for _, f := range m.files {
 		fr := f.report()
 		fr.Title = ""
 		if rule.NameMarked(f.Path) {
+			hidden[f.Name] = true
 			fr.Name, fr.Path = "（文件名已隐去）", "（文件名已隐去）"
 		}
 		r.Files = append(r.Files, fr)
@@ -88,7 +90,7 @@ func (m *composition) hold(s Submission, marks []finding.Finding) *Report {
 		r.Files = []FileReport{}
 	}
 	for _, x := range marks {
-		if rule.NameMarked(x.File) {
+		if hidden[x.File] {
 			x.File = ""
 		}
 		if rule.SecrecyMark(x.Sheet) {
