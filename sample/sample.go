@@ -6,6 +6,7 @@ package sample
 
 import (
 	"fmt"
+	"hash/fnv"
 	"strings"
 
 	"baosong/parse/call"
@@ -20,8 +21,8 @@ type File struct {
 // Case is one case as a city would write it.
 type Case struct {
 	Title, Cluster, Level, City, County, Year, Direction, Body, Contact, Phone, Note string
-	Paragraphs                                                                      int // of each section; 0: as many as a good case has
-	Pictures                                                                        int // -1: none; 0: two
+	Paragraphs                                                                       int // of each section; 0: as many as a good case has
+	Pictures                                                                         int // -1: none; 0: two
 }
 
 var topics = []string{
@@ -80,25 +81,29 @@ func CaseFile(k Case) File {
 	return File{Name: k.Title + ".docx", Data: d.bytes()}
 }
 
-// prose is a paragraph of about eighty characters that differs from case to case.
+// Phrases from which prose is put together: when, who, what, how, and what came of it.
+var (
+	whens   = []string{"近两年来", "自认定以来", "今年上半年", "去年第四季度", "在三年行动期间", "培育期内", "从调研摸底开始", "结合本地实际"}
+	whos    = []string{"集群运营机构", "龙头企业联合十余家配套企业", "县区主管部门", "行业协会", "公共服务平台", "高校技术转移中心", "产业链链长专班", "园区管理方"}
+	whats   = []string{"梳理出共性技术需求二十三项", "组织了七场供需对接会", "建成共享实验室与中试基地", "推行首席质量官制度", "设立五千万元的产业基金", "完成四十六家企业的诊断", "制定了团体标准三项", "搭建了零部件协同采购目录"}
+	hows    = []string{"采取揭榜挂帅的方式推进", "实行清单管理、按月调度", "由专班逐户上门服务", "以订单为牵引分步实施", "通过联合体共担风险", "引入第三方机构评估", "依托省级平台线上撮合", "坚持先试点后推广"}
+	results = []string{"配套率由四成提高到六成", "交付周期平均缩短九天", "新增专利一百一十二件", "产品不良率下降一半", "带动就业八百余人", "节约采购成本一千余万元", "培育专精特新企业十四家", "出口额同比增长百分之十八"}
+)
+
+// prose is a paragraph of about a hundred characters; no two cases share more than a few of them.
 func prose(k Case, section, n int) string {
-	turns := [][]string{
-		{"%s地处交通要道，产业基础扎实，现有规模以上企业四十余家，配套企业百余家，形成了从原料、部件到整机的完整链条", "近年来%s以“%s”为主线，建立了由主管部门牵头、龙头企业参与、服务机构支撑的工作机制", "集群研发投入占比连续三年提高，拥有省级以上创新平台六个，专精特新企业数量位居全市前列"},
-		{"围绕“%[2]s”，%[1]s梳理出十二项共性需求，逐项明确牵头企业、完成时限和验收标准，按月调度", "搭建供需对接平台，把大企业的采购清单和小企业的能力清单放在一起比对，促成合作三十余项", "设立专项资金，对首台套、首批次产品给予风险补偿，引导金融机构开发适合小企业的信用贷款产品"},
-		{"一年来，%s营业收入同比增长百分之十二点五，新增就业岗位一千二百个，订单交付周期缩短四分之一", "“%[2]s”的做法使小企业研发费用平均下降两成，产品一次合格率由百分之九十三提高到百分之九十八", "先后有九家企业进入龙头企业的核心供应商名录，带动周边三个乡镇三百余户增收"},
-		{"实践表明，%s的发展离不开有效市场和有为政府的结合，要把企业的真实需求作为工作的出发点", "“%[2]s”能够落地，关键在于责任到人、按月通报、以实绩论英雄，避免一发了之", "下一步将总结经验，在全市同类集群推广，并探索建立跨区域的协作机制"},
+	h := fnv.New32a()
+	fmt.Fprintf(h, "%s %s %d %d", k.Cluster, k.Title, section, n)
+	seed := h.Sum32()
+	pick := func(from []string) string {
+		seed = seed*1664525 + 1013904223
+		return from[seed>>16%uint32(len(from))]
 	}
-	t := turns[section][n%3]
-	switch strings.Count(t, "%") {
-	case 0:
-		return t + "。" + k.Title + "是其中的一项具体举措，经过反复试点逐步成熟。"
-	default:
-		s := fmt.Sprintf(t, k.Cluster, k.Title)
-		if i := strings.Index(s, "%!(EXTRA"); i >= 0 {
-			s = s[:i]
-		}
-		return s + "，为" + k.Direction + "积累了可复制的经验。"
+	var b strings.Builder
+	for range 2 {
+		fmt.Fprintf(&b, "%s，%s围绕%s%s，%s，%s。", pick(whens), pick(whos), k.Cluster, pick(whats), pick(hows), pick(results))
 	}
+	return b.String()
 }
 
 // Measures writes a city's measures document.
