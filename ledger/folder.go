@@ -157,16 +157,19 @@ func readMoment(ctx context.Context, q querier, name string) (at time.Time, note
 
 // RedeemToken uses up a one-click decision's token: ErrConflict when it was used before.
 func (db *DB) RedeemToken(ctx context.Context, token, who string) error {
-	return db.write(ctx, "redeem token", func(t *tx) error {
-		res, err := t.ExecContext(ctx, `
-			INSERT INTO token (name, used_at, who)
-			VALUES (?, ?, ?)
-			ON CONFLICT DO NOTHING`, token, stamp(t.now), who)
-		if err := changed(res, err); missing(err) {
-			return ErrConflict
-		} else if err != nil {
-			return err
-		}
-		return t.log(ctx, Event{Who: who, What: "token.redeemed"})
-	})
+	return db.write(ctx, "redeem token", func(t *tx) error { return t.redeem(ctx, token, who, Event{}) })
+}
+
+func (t *tx) redeem(ctx context.Context, token, who string, e Event) error {
+	res, err := t.ExecContext(ctx, `
+		INSERT INTO token (name, used_at, who)
+		VALUES (?, ?, ?)
+		ON CONFLICT DO NOTHING`, token, stamp(t.now), who)
+	if err := changed(res, err); missing(err) {
+		return ErrConflict
+	} else if err != nil {
+		return err
+	}
+	e.Who, e.What = who, "token.redeemed"
+	return t.log(ctx, e)
 }
