@@ -43,6 +43,9 @@ func TestDo(t *testing.T) {
 	if _, err := p.Do(t.Context(), dir, []byte("error not today")); err == nil || !strings.Contains(err.Error(), "not today") {
 		t.Errorf("reported error: got %v", err)
 	}
+	if _, err := p.Do(t.Context(), dir, []byte("full")); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("a full disk looks like the file's fault: %v", err)
+	}
 	second, err := p.Do(t.Context(), dir, []byte("pid"))
 	if err != nil || string(first) != string(second) {
 		t.Errorf("reader was not reused: pids %s and %s, err %v", first, second, err)

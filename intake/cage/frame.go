@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"syscall"
 )
 
 // Frames between parent and child: one byte of kind, four of length, big endian, then the payload.
@@ -49,4 +51,29 @@ func readFrame(r io.Reader, most int64) (kind byte, payload []byte, err error) {
 	payload = make([]byte, n)
 	_, err = io.ReadFull(r, payload)
 	return head[0], payload, err
+}
+
+// A job's error crosses as text, after a word for a fault of the machine, which the parent must be able to tell from a
+// fault of the file: a full disk must not cost a sender a verdict.
+func machineFaults() map[string]syscall.Errno {
+	return map[string]syscall.Errno{"full": syscall.ENOSPC, "quota": syscall.EDQUOT, "read-only": syscall.EROFS, "disk": syscall.EIO}
+}
+
+// tell encodes a job's error.
+func tell(err error) []byte {
+	for word, errno := range machineFaults() {
+		if errors.Is(err, errno) {
+			return []byte(word + "\x00" + err.Error())
+		}
+	}
+	return []byte("\x00" + err.Error())
+}
+
+// told decodes a job's error.
+func told(payload []byte) error {
+	word, text, _ := strings.Cut(string(payload), "\x00")
+	if errno, ok := machineFaults()[word]; ok {
+		return fmt.Errorf("%w: %s (%w)", errReported, text, errno)
+	}
+	return fmt.Errorf("%w: %s", errReported, text)
 }

@@ -161,7 +161,7 @@ func (c *child) frame(f frame) (reply []byte, done bool, err error) {
 	case frameAnswer:
 		return f.payload, true, nil
 	case frameError:
-		return nil, true, fmt.Errorf("%w: %s", errReported, f.payload)
+		return nil, true, told(f.payload)
 	}
 	return nil, true, c.end(WhyProtocol)
 }

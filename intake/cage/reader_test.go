@@ -57,6 +57,8 @@ func act(ctx context.Context, dir string, request []byte, reading func(string)) 
 		return request, nil
 	case "error":
 		return nil, errors.New(arg)
+	case "full":
+		return nil, fmt.Errorf("storing a file: %w", syscall.ENOSPC)
 	case "read":
 		b, err := os.ReadFile(arg)
 		return b, err

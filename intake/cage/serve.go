@@ -47,7 +47,7 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, handle func(ctx con
 			kind := byte(frameAnswer)
 			reply, err := handle(ctx, j.dir, j.request, reading)
 			if err != nil {
-				kind, reply = frameError, []byte(err.Error())
+				kind, reply = frameError, tell(err)
 			}
 			if ctx.Err() != nil {
 				continue // nobody waits for it
