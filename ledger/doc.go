@@ -4,7 +4,7 @@
 // The data directory, 0700 with files 0600 whatever the umask:
 //
 //	ledger.db           SQLite in WAL mode, with ledger.db-wal and ledger.db-shm beside it
-//	blobs/ab/<sha256>   bytes that are kept: raw mails, attachments, letters as sent (0400)
+//	blobs/ab/<sha256>   bytes that are kept: raw mails, attachments, letters as sent (0600)
 //	spool/<sha256>      raw mails not yet judged
 //	scratch/            working space of the caged readers; its content may be removed whenever no daemon runs
 //	lock                held by the one daemon (flock); it holds that process's id

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"baosong/intake/imaptest"
-	"baosong/ledger"
 	"baosong/notify/smtptest"
 	"baosong/parse/call"
 	"baosong/sample"
@@ -203,17 +202,6 @@ func (s *site) house(clock func() time.Time) *house {
 	}
 	s.t.Cleanup(func() { h.close() })
 	return h
-}
-
-// ledgerOf opens a site's ledger to look at.
-func (s *site) ledger() *ledger.DB {
-	s.t.Helper()
-	db, err := ledger.Open(s.t.Context(), filepath.Join(s.dir, "data"), ledger.Options{ReadOnly: true})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.t.Cleanup(func() { db.Close() })
-	return db
 }
 
 // await asks again until the condition holds or the test runs out of patience.

@@ -9,7 +9,7 @@
 //	spool/.tmp-*        being written; left over after a crash, removed by Sweep
 //	blobs/ab/<sha256>   bytes that are kept
 //
-// Files are 0400, directories 0700, whatever the umask. A stored file is never changed; it is only ever removed by
+// Files are 0600, directories 0700, whatever the umask. A stored file is never changed; it is only ever removed by
 // Drop (secrecy, duplicates) or Remove (retention).
 package blob
 

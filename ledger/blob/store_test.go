@@ -110,7 +110,7 @@ func TestModesWhateverTheUmask(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]fs.FileMode{
-		s.Path(ref):                   0o400,
+		s.Path(ref):                   0o600,
 		filepath.Dir(s.Path(ref)):     0o700,
 		filepath.Join(s.Dir, "spool"): 0o700,
 		filepath.Join(s.Dir, "blobs"): 0o700,
