@@ -97,6 +97,10 @@ func lineFacts(d *casedoc.Document, c *call.Call) facts {
 	current, pending := "", []string(nil)
 	for i, b := range d.Blocks {
 		if b.Table != nil || i > 60 || rule.HasSection([]string{rule.HeadingOf(b.Text)}, firstSection(c)) {
+			if current != "" && len(pending) <= 3 { // the last value stands in lines of its own
+				f.values[current] += strings.Join(pending, "")
+				f.block = i - 1
+			}
 			break
 		}
 		line := rule.Plain(b.Text)

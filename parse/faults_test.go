@@ -21,11 +21,15 @@ func set(field func(*entry) *string, values ...string) func(*lab, *entry) {
 
 func cellFaults() []fault {
 	var out []fault
-	for id, field := range map[string]func(*entry) *string{
+	fields := map[string]func(*entry) *string{
 		"cluster": func(e *entry) *string { return &e.cluster }, "level": func(e *entry) *string { return &e.level },
 		"title": func(e *entry) *string { return &e.title }, "direction": func(e *entry) *string { return &e.direction },
-		"body": func(e *entry) *string { return &e.body }, "contact": func(e *entry) *string { return &e.contact }, "phone": func(e *entry) *string { return &e.phone }} {
-		out = append(out, onRow("cell.required", "row: no "+id, id, set(field, "", "/", " ")))
+		"body": func(e *entry) *string { return &e.body }, "contact": func(e *entry) *string { return &e.contact }, "phone": func(e *entry) *string { return &e.phone }}
+	for _, id := range columnIDs() {
+		if fields[id] == nil {
+			continue
+		}
+		out = append(out, onRow("cell.required", "row: no "+id, id, set(fields[id], "", "/", " ")))
 	}
 	direction := func(e *entry) *string { return &e.direction }
 	level := func(e *entry) *string { return &e.level }

@@ -93,6 +93,16 @@ func layouts() []layout {
 			w.blocks = append(w.blocks, para("填表人：李四　　联系电话：13900000000", "注：案例方向从七个方向中选择一个。")...)
 			return laid{made{name: "典型案例汇总表.docx", bytes: docx(w)}, number(2, len(es)), columns(columnIDs()...)}
 		}},
+		{name: "word table, merged", make: wordMerged},
+		{name: "html as xls", make: func(es []entry) laid {
+			var b strings.Builder
+			b.WriteString("<html><head><meta charset=\"utf-8\"></head><body><table border=1>")
+			for _, row := range append([][]string{headerRow()}, rowsOf(es)...) {
+				b.WriteString("<tr><td>" + strings.Join(row, "</td><td>") + "</td></tr>")
+			}
+			return laid{made{name: "汇总表.xls", bytes: []byte(b.String() + "</table></body></html>")}, number(2, len(es)), columns(columnIDs()...)}
+		}},
+		{name: "hints and numbered columns", make: hinted},
 		{name: "full width and blanks", make: fullWidth},
 		{name: "few columns", lacks: []string{"seq", "city", "county", "year", "note"}, make: fewColumns},
 		{name: "numbers as numbers", make: numeric},
@@ -169,7 +179,10 @@ func fullWidth(es []entry) laid {
 		for _, i := range []int{0, 5, 10} {
 			r[i] = wide(r[i])
 		}
-		r[3] = " " + strings.Replace(r[3], "产业集群", " 特色产业集群", 1) + "　"
+		r[3] = " " + r[3] + "　"
+		if !strings.Contains(r[3], "特色") {
+			r[3] = strings.Replace(r[3], "产业集群", " 特色产业集群", 1)
+		}
 		if !rule.Blank(r[7]) {
 			r[7] = "方向：" + r[7]
 		}
@@ -203,4 +216,25 @@ func numeric(es []entry) laid {
 		rows = append(rows, r)
 	}
 	return laid{made{name: "汇总表.xlsx", bytes: xlsx(page{name: "Sheet1", rows: rows})}, number(5, len(es)), columns(columnIDs()...)}
+}
+
+// wordMerged is a table in a letter, with a header of two rows and the city merged downwards.
+func wordMerged(es []entry) laid {
+	table := [][]string{{"序号", "所在地区", "<", "集群情况", "<", "<", "案例情况", "<", "<", "联系方式", "<", "备注"},
+		{"^", "所在市", "县（市、区）", "集群名称", "集群级别", "认定年度", "案例名称", "案例方向", "报送单位", "联系人", "联系电话", "^"}}
+	same := !slices.ContainsFunc(es, func(e entry) bool { return e.city != es[0].city })
+	for i, row := range rowsOf(es) {
+		if same && i > 0 {
+			row[1] = "^"
+		}
+		table = append(table, row)
+	}
+	w := word{blocks: append(para("关于报送典型案例的函", "省工业和信息化厅：", "现将汇总表报上。"), block{table: table})}
+	return laid{made{name: "报送函.docx", bytes: docx(w)}, number(3, len(es)), columns(columnIDs()...)}
+}
+
+func hinted(es []entry) laid {
+	rows := [][]string{headerRow(), {"", "（全称）", "（全称）", "（按认定文件填写）", "（国家级/省级）", "（四位数字）", "（不超过60字）", "（七选一）", "（全称）", "（姓名）", "（手机）"},
+		{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"}}
+	return laid{made{name: "汇总表.xlsx", bytes: xlsx(page{name: "Sheet1", rows: append(rows, rowsOf(es)...)})}, number(4, len(es)), columns(columnIDs()...)}
 }
