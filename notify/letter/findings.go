@@ -184,7 +184,7 @@ type Changes struct {
 
 // Any tells whether there is anything to say.
 func (c *Changes) Any() bool {
-	return c != nil && len(c.New)+len(c.Changed)+len(c.Gone)+c.Settled+c.Arisen > 0
+	return c != nil && len(c.New)+len(c.Changed)+len(c.Gone)+c.Settled+c.Open+c.Arisen > 0
 }
 
 // Words sums up the findings that must be mended: those of the last time, and new ones.

@@ -76,8 +76,7 @@ func findingsWorkbook(f Facts, p *Page, dst string) error {
 	}
 	list := listRows(told(findings(f)), f.Call)
 	if src, file, why := markable(f, sub); src != "" {
-		stem := strings.TrimSuffix(baseName(file.Name), filepath.Ext(file.Name))
-		p.Workbook = Workbook{Name: fileName(clip(Mask(stem), 70) + "（已标注）.xlsx"), Marked: true}
+		p.Workbook = Workbook{Name: markedName(file.Name), Marked: true}
 		err := sheet.MarkWorkbook(src, dst, marks(sub, file, f.Call), list)
 		if err == nil {
 			return nil
@@ -88,6 +87,15 @@ func findingsWorkbook(f Facts, p *Page, dst string) error {
 	}
 	p.Workbook.Name, p.Workbook.Marked = "问题清单.xlsx", false
 	return sheet.ListWorkbook(dst, "问题清单", list)
+}
+
+// marked is what we add to the name of a workbook that goes back; one that comes back with it has it once all the same.
+const marked = "（已标注）"
+
+func markedName(name string) string {
+	name = baseName(name)
+	stem := strings.ReplaceAll(strings.TrimSuffix(name, filepath.Ext(name)), marked, "")
+	return fileName(clip(Mask(stem), 70) + marked + ".xlsx")
 }
 
 // markable returns where the sender's summary workbook lies when it can go back marked; otherwise why not, if there is one.
