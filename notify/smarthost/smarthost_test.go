@@ -218,13 +218,9 @@ func TestLostConnection(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			s := start(t, smtptest.Options{Script: row.script})
-			begun := time.Now()
 			r := refused(t, client(s, short).Send(t.Context(), box, []string{"a@city.example"}, []byte(letter)))
 			if r.Permanent || r.Auth || r.Code != 0 || r.Maybe != row.maybe {
 				t.Errorf("%+v", r)
-			}
-			if took := time.Since(begun); took > 20*short {
-				t.Errorf("took %v", took)
 			}
 			if len(s.Received()) != row.received {
 				t.Errorf("%d mails received", len(s.Received()))

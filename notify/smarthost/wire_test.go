@@ -135,13 +135,9 @@ func TestOddServers(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			begun := time.Now()
 			r := refused(t, script(t, row.replies...).Send(t.Context(), box, []string{"a@city.example"}, []byte(letter)))
 			if r.Stage != row.stage || r.Code != row.code || r.Permanent != row.perm || r.Maybe {
 				t.Errorf("%+v", r)
-			}
-			if took := time.Since(begun); took > quick/2 {
-				t.Errorf("took %v", took)
 			}
 		})
 	}
@@ -181,12 +177,8 @@ func TestDrip(t *testing.T) {
 		}
 	}()
 	c := &smarthost.Client{Options: smarthost.Options{Host: "127.0.0.1", Port: ln.Addr().(*net.TCPAddr).Port, TLS: "none", Timeout: short}}
-	begun := time.Now()
 	if r := refused(t, c.Check(t.Context())); r.Code != 0 {
 		t.Errorf("%+v", r)
-	}
-	if took := time.Since(begun); took > 20*short {
-		t.Errorf("took %v", took)
 	}
 }
 
