@@ -24,8 +24,13 @@ func (p *Pipeline) decide(ctx context.Context, m *mail) (ledger.Outcome, error) 
 		o.State, o.Fate, o.Why, o.WhyText = ledger.Ignored, "ignored", m.class.Why, m.class.WhyText
 		err := p.bounced(ctx, m, &o)
 		return o, err
+	case m.click != nil:
+		return p.decideClick(ctx, m)
 	case m.class.Kind != sender.Person:
 		o.State, o.Fate, o.Why, o.WhyText = ledger.Ignored, "ignored", m.class.Why, m.class.WhyText
+		return o, nil
+	case m.suspect != "":
+		o.State, o.Fate, o.Why, o.WhyText = ledger.Held, "held", "decision-refused", m.suspect
 		return o, nil
 	case !m.class.Believed || m.unit == nil:
 		o.State, o.Fate, o.Why, o.WhyText = ledger.Held, "held", m.class.Why, m.class.WhyText

@@ -19,6 +19,7 @@ import (
 	"baosong/intake/mailbox"
 	"baosong/ledger"
 	"baosong/ledger/blob"
+	"baosong/ledger/token"
 	"baosong/parse/call"
 )
 
@@ -46,6 +47,7 @@ func (f Fates) Folder(fate string) string {
 type Staff struct {
 	Alerts   []string // our own failures
 	Security []string // suspected secrecy marks
+	Deciders []string // whose one-click decisions count
 }
 
 // Pipeline judges mail. All fields are set by cmd before the first call.
@@ -56,6 +58,7 @@ type Pipeline struct {
 	Calls  []*call.Call
 	Sender SenderOptions
 	Staff  Staff
+	Key    token.Key // signs one-click decisions; empty: none are recognised
 	// Scratch is an empty folder of our own; each mail gets a subfolder that is wiped afterwards.
 	Scratch string
 	// AnswerSince returns the start line: mail received before it is recorded, never answered.

@@ -28,6 +28,9 @@ type mail struct {
 	unit    *call.Unit // nil: nobody's
 	reading *Reading
 	answer  bool // not older than the start line
+	click   *click
+	suspect string  // why a mail that looks like a decision of staff is held instead
+	then    []int64 // messages that its decision has sent back to be judged
 }
 
 // Process judges one received message and records its outcome. Running it again after a crash, or beside another
@@ -52,7 +55,7 @@ func (p *Pipeline) Process(ctx context.Context, row ledger.Message) error {
 	if err := p.step("process.record"); err != nil {
 		return err
 	}
-	done, err := p.Ledger.Record(ctx, outcome)
+	done, err := p.record(ctx, m, outcome)
 	if errors.Is(err, ledger.ErrConflict) {
 		return nil
 	}
@@ -65,7 +68,10 @@ func (p *Pipeline) Process(ctx context.Context, row ledger.Message) error {
 			return fmt.Errorf("removing the spool of message %d: %w", row.ID, err)
 		}
 	}
-	return p.step("process.done")
+	if err := p.step("process.done"); err != nil {
+		return err
+	}
+	return p.judgeDecided(ctx, m.then)
 }
 
 // ours tells a fault of the machine, which the same mail may survive later, from one that this mail brings about.
@@ -161,6 +167,9 @@ func (p *Pipeline) open(ctx context.Context, m *mail) error {
 	m.call = p.callFor(m.read)
 	again := func() (io.ReadCloser, error) { return p.Blobs.Open(m.row.SHA256) }
 	if m.class, err = p.classify(ctx, m, again); err != nil {
+		return err
+	}
+	if err := p.recognise(ctx, m, again); err != nil {
 		return err
 	}
 	if m.class.Unit != "" {

@@ -25,14 +25,18 @@ func (p *Pipeline) classify(ctx context.Context, m *mail, raw func() (io.ReadClo
 	if err != nil {
 		return sender.Class{}, fmt.Errorf("reading assignments: %w", err)
 	}
-	o := sender.Options{AuthservID: p.Sender.AuthservID, Require: p.Sender.Require, Own: p.Sender.Own, Assigned: assigned,
-		LookupTXT:    p.Sender.LookupTXT,
-		OwnMessageID: func(id string) bool { _, err := p.Ledger.LetterByMessageID(ctx, id); return err == nil }}
+	o := p.senderOptions(ctx, assigned)
 	class := sender.Classify(ctx, m.read, raw, m.call, o)
 	if m.row.Believed && m.row.Unit != "" {
 		class.Kind, class.Unit, class.Believed, class.Why, class.WhyText = sender.Person, m.row.Unit, true, "", ""
 	}
 	return class, nil
+}
+
+func (p *Pipeline) senderOptions(ctx context.Context, assigned map[string]string) sender.Options {
+	return sender.Options{AuthservID: p.Sender.AuthservID, Require: p.Sender.Require, Own: p.Sender.Own, Assigned: assigned,
+		LookupTXT:    p.Sender.LookupTXT,
+		OwnMessageID: func(id string) bool { _, err := p.Ledger.LetterByMessageID(ctx, id); return err == nil }}
 }
 
 // callFor picks the call that a mail belongs to: the one it names by number, title or id, else the last one configured.

@@ -34,6 +34,9 @@ func whyMended() reason {
 }
 func whyName() reason    { return reason{"from-name", "发件人姓名中写着另一个邮箱地址"} }
 func whyReplyTo() reason { return reason{"reply-to", "回复地址不是该单位的邮箱"} }
+func whyStaffReplyTo() reason {
+	return reason{"reply-to", "回复地址不是工作人员的邮箱"}
+}
 func whySender() reason {
 	return reason{"sender-header", "实际发出邮件的邮箱不是该单位的"}
 }
