@@ -105,7 +105,7 @@ func checkFiles(ctx context.Context, names []string, c *call.Call, in intake.Con
 		return nil, err
 	}
 	r := reading.Report
-	r.Findings = append(intake.MailFindings(all, c), r.Findings...)
+	r.Findings = append(append([]finding.Finding{}, intake.MailFindings(all, c)...), r.Findings...) // never null in JSON
 	mailed := slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(filepath.Ext(n), ".eml") })
 	if mailed && len(reading.Leaves) == 0 && len(all.Links) == 0 && !r.Nil {
 		r.Findings = append(r.Findings, finding.New("mail.no-attachment", finding.Place{Where: "附件"}))

@@ -85,7 +85,12 @@ func run(ctx context.Context, args []string, t *terminal) int {
 	}
 	for _, c := range commands() {
 		if c.name == args[0] {
-			return exitStatus(t, c.name, runCommand(ctx, c, args[1:], t))
+			err := runCommand(ctx, c, args[1:], t)
+			if err != nil && ctx.Err() != nil {
+				// Whatever step the signal has cut short, and however that step words it.
+				return exitInterrupted
+			}
+			return exitStatus(t, c.name, err)
 		}
 	}
 	return exitStatus(t, "", usage("没有“%s”这个命令", args[0]).hint("运行 baosong --help 查看全部命令。"))
@@ -111,7 +116,7 @@ func parseArgs(fs *flag.FlagSet, args []string, least, most int) ([]string, erro
 			if errors.Is(err, flag.ErrHelp) {
 				return nil, err
 			}
-			return nil, usage("%v", err).hint(fmt.Sprintf("运行 baosong %s --help 查看用法。", fs.Name()))
+			return nil, usage("%s", flagFault(err)).hint(fmt.Sprintf("运行 baosong %s --help 查看用法。", fs.Name()))
 		}
 		if fs.NArg() == 0 {
 			break
@@ -128,6 +133,24 @@ func parseArgs(fs *flag.FlagSet, args []string, least, most int) ([]string, erro
 		return nil, usage("%s 的参数个数不对", fs.Name()).hint(fmt.Sprintf("运行 baosong %s --help 查看用法。", fs.Name()))
 	}
 	return rest, nil
+}
+
+// flagFault words an error of package flag for the people at the command line.
+func flagFault(err error) string {
+	text := err.Error()
+	for english, chinese := range map[string]string{
+		"flag provided but not defined: -": "没有这个选项：--", "flag needs an argument: -": "选项后面缺少内容：--", "bad flag syntax: ": "选项的写法不对："} {
+		if rest, ok := strings.CutPrefix(text, english); ok {
+			return chinese + rest
+		}
+	}
+	for _, english := range []string{"invalid value ", "invalid boolean value "} {
+		if rest, ok := strings.CutPrefix(text, english); ok {
+			value, _, _ := strings.Cut(rest, " for ")
+			return "选项的内容不对：" + value
+		}
+	}
+	return text
 }
 
 // failure is an error with what to do about it and the exit status it ends with.

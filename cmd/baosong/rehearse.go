@@ -17,12 +17,13 @@ import (
 // rehearse runs one round on a copy of the ledger, with the mailbox only looked at and nothing sent, and says what
 // would have been done.
 func rehearse(ctx context.Context, t *terminal, cfg *config.Config, calls []*call.Call, at string, log *slog.Logger) error {
-	dir, err := os.MkdirTemp("", "baosong-rehearsal-")
+	scratch, err := os.MkdirTemp("", "baosong-rehearsal-")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	if err := copyLedger(ctx, cfg.DataDir, dir); err != nil {
+	defer os.RemoveAll(scratch)
+	dir := filepath.Join(scratch, "data")
+	if err := copyLedger(ctx, cfg.DataDir, dir, filepath.Join(scratch, "copy.tar")); err != nil {
 		return err
 	}
 	h, err := assemble(ctx, cfg, calls, dir, time.Now, log)
@@ -47,8 +48,9 @@ func rehearse(ctx context.Context, t *terminal, cfg *config.Config, calls []*cal
 	return h.tellRehearsal(ctx, t, len(before))
 }
 
-// copyLedger copies ledger and blobs of a data directory that may be in use, or of none.
-func copyLedger(ctx context.Context, from, to string) error {
+// copyLedger copies ledger and blobs of a data directory that may be in use, or of none, by way of a backup file that
+// must not lie in the new directory: restoring fills only an empty one.
+func copyLedger(ctx context.Context, from, to, backup string) error {
 	if _, err := os.Stat(filepath.Join(from, "ledger.db")); os.IsNotExist(err) {
 		return nil
 	}
@@ -57,7 +59,6 @@ func copyLedger(ctx context.Context, from, to string) error {
 		return fmt.Errorf("reading the ledger: %w", err)
 	}
 	defer db.Close()
-	backup := filepath.Join(to, "copy.tar")
 	if err := db.Backup(ctx, backup); err != nil {
 		return fmt.Errorf("copying the ledger: %w", err)
 	}
