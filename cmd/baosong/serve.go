@@ -56,7 +56,7 @@ func runServe(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string)
 	}
 	unlock, err := ledger.Lock(cfg.DataDir)
 	if errors.Is(err, ledger.ErrLocked) {
-		return failed(exitConflict, err).hint("另一个 baosong serve 正在使用这个数据目录。")
+		return failed(exitConflict, fmt.Errorf("数据目录 %s 正被另一个 baosong serve 使用", cfg.DataDir)).hint("先停掉那一个（systemctl stop baosong），或换一个 data_dir。")
 	}
 	if err != nil {
 		return fmt.Errorf("数据目录 %s 不能使用: %w", cfg.DataDir, err)
