@@ -88,10 +88,12 @@ func verifyCommand() command {
 			if err != nil {
 				return err
 			}
+			grave := false
 			for _, d := range damage {
-				fmt.Fprintln(t.out, d)
+				fmt.Fprintf(t.out, "%s %s %s\n", d.Kind, d.Ref, d.Text)
+				grave = grave || d.Grave()
 			}
-			if len(damage) > 0 {
+			if grave {
 				return errFindings
 			}
 			fmt.Fprintln(t.out, "完好：没有缺失，没有改动。")
