@@ -5,7 +5,7 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -o /baosong ./cmd/baosong \
+RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o /baosong ./cmd/baosong \
  && mkdir -p /state/baosong && chmod 0700 /state/baosong
 
 FROM scratch
