@@ -80,7 +80,7 @@ func byNameOr(path string, other call.PartID) call.PartID {
 // classifyPicture takes a scan of the summary or of a letter for what its name says; other pictures wait for the case
 // whose name they bear.
 func (f *opened) classifyPicture() {
-	if p := byName(f.Name); p == call.PartSummary || p == call.PartLetter {
+	if p := byName(f.Name); p == call.PartSummary || p == call.PartLetter || p == call.PartMeasures {
 		f.Part, f.Scan = p, true
 	}
 }

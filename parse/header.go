@@ -57,7 +57,7 @@ func headerNames(c *call.Call) names {
 // familiar are further ways clerks write a header, beyond those that the call accepts by name.
 func familiar(id string) []string {
 	return map[string][]string{
-		"seq": {"序 号", "顺序号"}, "city": {"所属地市", "所在地市", "市别", "城市"}, "county": {"县市区", "所属县区", "区县", "所属县市区", "所在区县"},
+		"seq": {"序 号", "顺序号"}, "city": {"所属地市", "所在地市", "市别", "城市"}, "county": {"县市区", "所属县区", "区县", "所属县市区", "所在区县", "县", "县区市", "市县区", "所在县市", "所在县"},
 		"cluster": {"集群全称", "所属集群名称", "所属产业集群", "中小企业特色产业集群名称", "中小企业特色产业集群"}, "level": {"所属集群级别", "集群等级"},
 		"year": {"认定年", "认定日期", "集群认定年度", "集群认定时间"}, "title": {"案例题名", "案例全称"}, "direction": {"案例所属方向", "案例方向类别"},
 		"body": {"案例申报单位", "报送单位名称", "案例报送单位名称"}, "contact": {"联系人姓名", "姓名", "单位联系人"},

@@ -174,13 +174,14 @@ func addRow(t *rule.Table, row *sheet.Row, h header, n names) {
 	}
 	r := &rule.Row{Number: row.Number, Hidden: row.Hidden, Cells: map[string]rule.Cell{}}
 	mapped := map[int]bool{}
+	date1904 := t.File.Book != nil && t.File.Book.Date1904
 	for id, col := range h.columns {
-		r.Cells[id] = readCell(t.Grid, row.Number, col)
+		r.Cells[id] = readCell(t.Grid, row.Number, col, date1904)
 		mapped[col] = true
 	}
 	for _, c := range own {
 		if !mapped[c.Col] {
-			r.Extra = append(r.Extra, readCell(t.Grid, row.Number, c.Col))
+			r.Extra = append(r.Extra, readCell(t.Grid, row.Number, c.Col, date1904))
 		}
 	}
 	t.Rows = append(t.Rows, r)
@@ -292,7 +293,7 @@ func emptyRow(row *sheet.Row, h header) bool {
 	return true
 }
 
-func readCell(g *sheet.Grid, row, col int) rule.Cell {
+func readCell(g *sheet.Grid, row, col int, date1904 bool) rule.Cell {
 	r0, c0 := g.Anchor(row, col)
 	out := rule.Cell{Address: sheet.Address(c0, r0)}
 	c, ok := g.At(row, col)
@@ -305,7 +306,10 @@ func readCell(g *sheet.Grid, row, col int) rule.Cell {
 		out.Text, out.Lost = fmt.Sprintf("%.0f", c.Number), false
 	}
 	if c.Kind == sheet.KindDate {
-		out.Year, _ = rule.DateYear(c.Number, false)
+		var ok bool
+		if out.Year, ok = rule.Year(c.Text); !ok {
+			out.Year, _ = rule.DateYear(c.Number, date1904)
+		}
 	}
 	return out
 }
