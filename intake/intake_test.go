@@ -52,11 +52,14 @@ type bench struct {
 	crash  string // step at which the next run stops
 }
 
-func newBench(t *testing.T) *bench {
+func newBench(t *testing.T) *bench { return newBenchOn(t, imaptest.Options{}) }
+
+// newBenchOn is a bench on a server that lacks something.
+func newBenchOn(t *testing.T, o imaptest.Options) *bench {
 	t.Helper()
 	b := &bench{t: t, call: call.Default(), now: at("2024-06-18 10:00")}
 	var err error
-	if b.imap, err = imaptest.Start(imaptest.Options{}); err != nil {
+	if b.imap, err = imaptest.Start(o); err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()

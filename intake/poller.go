@@ -1,12 +1,10 @@
 package intake
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"slices"
 	"time"
@@ -29,9 +27,6 @@ type Poller struct {
 	Polled func(err error)
 	Log    *slog.Logger
 }
-
-// maxTries is how often a mail that breaks the connection is asked for before it is set aside.
-const maxTries = 3
 
 // Run polls until ctx ends: at once, then after each interval, sooner when the server announces new mail. It returns nil
 // when ctx ends. A failing server is tried again at growing intervals; each outcome goes to Polled.
@@ -111,38 +106,49 @@ func (p *Poller) poll(ctx context.Context, mb *Mailbox) error {
 }
 
 func (p *Poller) pollSteps(ctx context.Context, mb *Mailbox) error {
-	// What an earlier run received but did not judge comes first: it needs no server.
-	if err := p.judge(ctx); err != nil {
-		return err
+	// What an earlier run received but did not judge comes first: it needs no server. A mail that still finds no room is
+	// no reason to leave the mailbox unread.
+	waiting := p.judge(ctx)
+	if waiting != nil && !ours(waiting) {
+		return waiting
 	}
 	if *mb == nil {
 		c, err := p.Dial(ctx)
 		if err != nil {
-			return fmt.Errorf("reaching the mailbox: %w", err)
+			return errors.Join(waiting, fmt.Errorf("reaching the mailbox: %w", err))
 		}
 		*mb = c
 	}
 	if err := p.makeFolders(ctx, *mb); err != nil {
 		return err
 	}
-	arrived, err := p.list(ctx, *mb)
-	if err != nil {
-		return err
+	for range maxRounds {
+		arrived, err := p.list(ctx, *mb)
+		if err != nil {
+			return err
+		}
+		moved, err := p.bring(ctx, *mb, arrived)
+		if err != nil || moved == 0 {
+			return err
+		}
 	}
-	fetchErr := p.fetch(ctx, *mb, arrived)
+	return nil
+}
+
+// maxRounds is how often one poll lists the folders. It lists them anew after its own moves, which change the count and, on
+// some servers, the UIDs; what has come meanwhile is brought in too, so that the books balance at the end of each poll.
+const maxRounds = 10
+
+// bring fetches, judges and files what has arrived, and says how many mails were moved.
+func (p *Poller) bring(ctx context.Context, mb Mailbox, arrived []ledger.NewMessage) (moved int, err error) {
+	fetchErr := p.fetch(ctx, mb, arrived)
 	// Mail that has arrived is judged even if the connection broke on the way.
-	if err := p.judge(ctx); err != nil {
-		return errors.Join(fetchErr, err)
+	judgeErr := p.judge(ctx)
+	if fetchErr != nil || ctx.Err() != nil {
+		return 0, errors.Join(fetchErr, judgeErr)
 	}
-	if fetchErr != nil {
-		return fetchErr
-	}
-	moved, err := p.file(ctx, *mb)
-	if err != nil || moved == 0 {
-		return err
-	}
-	_, err = p.list(ctx, *mb) // count again what our own moves have changed
-	return err
+	moved, err = p.file(ctx, mb)
+	return moved, errors.Join(judgeErr, err)
 }
 
 // Watched are the folders polled and the folders filed into, each once.
@@ -233,83 +239,24 @@ func (p *Poller) arrival(folder string, validity uint32, e mailbox.Entry) ledger
 	return ledger.NewMessage{Location: ledger.Location{Folder: folder, UIDValidity: validity, UID: e.UID}, Size: e.Size, ReceivedAt: at.UTC()}
 }
 
-// fetch brings in what has arrived, one mail at a time. A mail that breaks the connection ends the poll; it is counted
-// before each try, so that after three it is set aside and the others go on.
-func (p *Poller) fetch(ctx context.Context, mb Mailbox, arrived []ledger.NewMessage) error {
-	open := ""
-	for _, a := range arrived {
-		if open != a.Folder {
-			if err := p.within(ctx, func(ctx context.Context) error { _, err := mb.Open(ctx, a.Folder, p.ReadOnly); return err }); err != nil {
-				return fmt.Errorf("opening folder %q: %w", a.Folder, err)
-			}
-			open = a.Folder
-		}
-		if err := p.fetchOne(ctx, mb, a); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (p *Poller) fetchOne(ctx context.Context, mb Mailbox, a ledger.NewMessage) error {
-	if a.Size > p.Largest {
-		return p.tooLarge(ctx, mb, a)
-	}
-	tries, err := p.Pipeline.Ledger.BeginFetch(ctx, a.Location)
-	if err != nil {
-		return fmt.Errorf("counting a try: %w", err)
-	}
-	if tries > maxTries {
-		return p.Pipeline.SetAside(ctx, a)
-	}
-	// A slow line gets its time: two minutes and a further second for every 50 kB.
-	ctx, cancel := context.WithTimeout(ctx, p.Timeout+time.Duration(a.Size/50_000)*time.Second)
-	defer cancel()
-	_, _, err = p.Pipeline.Receive(ctx, a, func(w io.Writer) error {
-		_, err := mb.Fetch(ctx, a.UID, &ceiling{w, p.Largest})
-		return err
-	})
-	if errors.Is(err, mailbox.ErrGone) {
-		return nil // expunged between listing and fetching
-	}
-	return err
-}
-
-var errCeiling = errors.New("mail is larger than the limit")
-
-// ceiling ends a mail whose size the server did not tell, or told wrongly. It is set aside after its tries.
-type ceiling struct {
-	w    io.Writer
-	left int64
-}
-
-func (c *ceiling) Write(b []byte) (int, error) {
-	if c.left -= int64(len(b)); c.left < 0 {
-		return 0, errCeiling
-	}
-	return c.w.Write(b)
-}
-
-// tooLarge records a mail that is not fetched; its header alone tells whom to answer.
-func (p *Poller) tooLarge(ctx context.Context, mb Mailbox, a ledger.NewMessage) error {
-	var header []byte
-	err := p.within(ctx, func(ctx context.Context) (err error) { header, err = mb.Header(ctx, a.UID); return err })
-	if err != nil {
-		return fmt.Errorf("reading the header of uid %d of %q: %w", a.UID, a.Folder, err)
-	}
-	return p.Pipeline.TooLarge(ctx, a, bytes.NewReader(header), p.Largest)
-}
-
-// judge processes what has been received, oldest first.
+// judge processes what has been received, oldest first. A mail for which there is no room waits, and those after it are
+// judged all the same; a ledger that fails again and again ends it.
 func (p *Poller) judge(ctx context.Context) error {
 	todo, err := p.Pipeline.Ledger.Unfinished(ctx)
 	if err != nil {
 		return fmt.Errorf("reading what is not judged: %w", err)
 	}
+	var errs []error
 	for _, m := range todo {
 		if err := p.Pipeline.Process(ctx, m); err != nil {
-			return err
+			errs = append(errs, err)
+		}
+		if len(errs) == maxFaults || ctx.Err() != nil {
+			break
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
+
+// maxFaults is how many mails may fail for want of room until the disk is taken to be at fault and not a mail.
+const maxFaults = 3

@@ -45,6 +45,19 @@ func (db *DB) BeginFetch(ctx context.Context, loc Location) (tries int, err erro
 	return tries, err
 }
 
+// TakeBackFetch takes a try back that nothing in the mail or at the server cut short: our own disk was full, or the daemon was
+// told to stop.
+func (db *DB) TakeBackFetch(ctx context.Context, loc Location) error {
+	return db.write(ctx, "take back fetch", func(t *tx) error {
+		_, err := t.ExecContext(ctx, `
+			UPDATE fetch
+			SET tries = max(tries - 1, 0)
+			WHERE folder = ? AND uidvalidity = ? AND uid = ?`,
+			loc.Folder, loc.UIDValidity, loc.UID)
+		return err
+	})
+}
+
 // Receive records a mail whose bytes are in the spool. The same bytes are one mail, wherever they lie; spooled bytes that
 // are not needed a second time are dropped again.
 func (db *DB) Receive(ctx context.Context, n NewMessage) (Message, Arrival, error) {

@@ -1,0 +1,96 @@
+package intake
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"baosong/intake/mailbox"
+	"baosong/ledger"
+)
+
+// maxTries is how often a mail that breaks the connection is asked for before it is set aside.
+const maxTries = 3
+
+// fetch brings in what has arrived, one mail at a time. A mail that breaks the connection ends the poll; it is counted
+// before each try, so that after three it is set aside and the others go on.
+func (p *Poller) fetch(ctx context.Context, mb Mailbox, arrived []ledger.NewMessage) error {
+	open := ""
+	for _, a := range arrived {
+		if open != a.Folder {
+			if err := p.within(ctx, func(ctx context.Context) error { _, err := mb.Open(ctx, a.Folder, p.ReadOnly); return err }); err != nil {
+				return fmt.Errorf("opening folder %q: %w", a.Folder, err)
+			}
+			open = a.Folder
+		}
+		if err := p.fetchOne(ctx, mb, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Poller) fetchOne(parent context.Context, mb Mailbox, a ledger.NewMessage) error {
+	if a.Size > p.Largest {
+		return p.tooLarge(parent, mb, a)
+	}
+	tries, err := p.Pipeline.Ledger.BeginFetch(parent, a.Location)
+	if err != nil {
+		return fmt.Errorf("counting a try: %w", err)
+	}
+	if tries > maxTries {
+		return p.Pipeline.SetAside(parent, a)
+	}
+	// A slow line gets its time: two minutes and a further second for every 50 kB.
+	ctx, cancel := context.WithTimeout(parent, p.Timeout+time.Duration(a.Size/50_000)*time.Second)
+	defer cancel()
+	_, _, err = p.Pipeline.Receive(ctx, a, func(w io.Writer) error {
+		_, err := mb.Fetch(ctx, a.UID, &ceiling{w, p.Largest})
+		return err
+	})
+	switch {
+	case errors.Is(err, mailbox.ErrGone):
+		return nil // expunged between listing and fetching
+	case err != nil && (ours(err) || errors.Is(parent.Err(), context.Canceled) || errors.Is(err, context.Canceled)):
+		return errors.Join(err, p.takeBack(parent, a))
+	}
+	return err
+}
+
+// takeBack takes a try back that was cut short by us: after three of those a good mail would be set aside.
+func (p *Poller) takeBack(ctx context.Context, a ledger.NewMessage) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second) // the daemon may be stopping
+	defer cancel()
+	if err := p.Pipeline.Ledger.TakeBackFetch(ctx, a.Location); err != nil {
+		return fmt.Errorf("taking back a try: %w", err)
+	}
+	return nil
+}
+
+var errCeiling = errors.New("mail is larger than the limit")
+
+// ceiling ends a mail whose size the server did not tell, or told wrongly. It is set aside after its tries.
+type ceiling struct {
+	w    io.Writer
+	left int64
+}
+
+func (c *ceiling) Write(b []byte) (int, error) {
+	if c.left -= int64(len(b)); c.left < 0 {
+		return 0, errCeiling
+	}
+	return c.w.Write(b)
+}
+
+// tooLarge records a mail that is not fetched; its header alone tells whom to answer.
+func (p *Poller) tooLarge(ctx context.Context, mb Mailbox, a ledger.NewMessage) error {
+	var header []byte
+	err := p.within(ctx, func(ctx context.Context) (err error) { header, err = mb.Header(ctx, a.UID); return err })
+	if err != nil {
+		return fmt.Errorf("reading the header of uid %d of %q: %w", a.UID, a.Folder, err)
+	}
+	return p.Pipeline.TooLarge(ctx, a, bytes.NewReader(header), p.Largest)
+}
