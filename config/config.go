@@ -87,6 +87,8 @@ type Staff struct {
 // Schedule holds cron lines, which cmd checks with the library that runs them.
 type Schedule struct {
 	Digest, Reminders string
+	HoldReminders     bool   // reminders wait until staff have looked at them
+	Holidays          string // file of further years; "" for none
 }
 
 // Limits bound what a mail may cost.

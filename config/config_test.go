@@ -207,6 +207,19 @@ func TestFaultOfOthers(t *testing.T) {
 	}
 }
 
+func TestScheduleOfReminders(t *testing.T) {
+	t.Parallel()
+	c := load(t, least)
+	if c.Schedule.HoldReminders || c.Schedule.Holidays != "" {
+		t.Errorf("%+v", c.Schedule)
+	}
+	path := write(t, least+"[schedule]\nhold_reminders = true\nholidays = \"放假安排.json\"\n")
+	c, err := config.Load(path)
+	if err != nil || !c.Schedule.HoldReminders || c.Schedule.Holidays != filepath.Join(filepath.Dir(path), "放假安排.json") {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
 func TestDescribeLoads(t *testing.T) {
 	t.Parallel()
 	text := config.Describe()
@@ -224,7 +237,7 @@ func TestDescribeLoads(t *testing.T) {
 			}
 		}
 	}
-	if keys != 44 {
+	if keys != 46 {
 		t.Errorf("%d keys described", keys)
 	}
 	if again := config.Describe(); again != text {

@@ -35,7 +35,8 @@ func (r *resolver) config(s *settings) *Config {
 		DataDir:  r.path(s.DataDir),
 		Timezone: s.Timezone,
 		Sender:   Sender{AuthservID: s.Sender.AuthservID, Require: s.Sender.Require},
-		Schedule: Schedule{Digest: s.Schedule.Digest, Reminders: s.Schedule.Reminders},
+		Schedule: Schedule{Digest: s.Schedule.Digest, Reminders: s.Schedule.Reminders, HoldReminders: s.Schedule.HoldReminders,
+			Holidays: r.path(s.Schedule.Holidays)},
 	}
 	if s.DataDir == "" {
 		r.fault("不能为空。", "请填写数据目录，例如 \"/var/lib/baosong\"。", "data_dir")

@@ -74,6 +74,9 @@ type staffSettings struct {
 type scheduleSettings struct {
 	Digest    string `toml:"digest" default:"30 8 * * *" doc:"日报，例如每个工作日 8:30。"`
 	Reminders string `toml:"reminders" default:"0 9 * * *" doc:"催报，例如每个工作日 9:00。哪几天催由征集通知的 remind 决定。"`
+
+	HoldReminders bool   `toml:"hold_reminders" default:"false" doc:"true：催报先扣下，等业务员看过再放行（日报中点选，或用 baosong letters --state held 和 release）。"`
+	Holidays      string `toml:"holidays" doc:"补充的放假安排（JSON 文件），其中有的年份以它为准，写法如 {\"2027\": {\"off\": [\"2027-01-01\"], \"work\": []}}：off 是放假的日子，work 是要上班的周末。留空：用程序自带的。"`
 }
 
 type limitSettings struct {

@@ -173,8 +173,29 @@ func (p *Planner) enqueue(ctx context.Context, c *call.Call, it schedule.Item, p
 	}
 	if p.Hold {
 		n.State = ledger.HeldLetter
+		if err := p.overtake(ctx, n); err != nil {
+			return false, err
+		}
 	}
 	return p.queue(ctx, n)
+}
+
+// overtake gives up a unit's older reminders that nobody has released: of several only the newest is of use.
+func (p *Planner) overtake(ctx context.Context, n ledger.NewLetter) error {
+	held, err := p.Ledger.Letters(ctx, ledger.HeldLetter)
+	if err != nil {
+		return err
+	}
+	for _, l := range held {
+		if l.Kind != ledger.Reminder || l.Call != n.Call || l.Unit != n.Unit || l.Key == n.Key {
+			continue
+		}
+		err := p.Ledger.CancelLetter(ctx, l.ID, ledger.Self, "overtaken by a newer reminder")
+		if err != nil && !errors.Is(err, ledger.ErrConflict) {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p *Planner) queue(ctx context.Context, n ledger.NewLetter) (bool, error) {

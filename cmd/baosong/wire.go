@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 	"baosong/ledger"
 	"baosong/ledger/blob"
 	"baosong/ledger/calendar"
+	"baosong/ledger/token"
 	"baosong/notify"
 	"baosong/notify/letter"
 	"baosong/notify/schedule"
@@ -76,6 +78,9 @@ func loadConfig(file string) (*config.Config, []*call.Call, error) {
 			return nil, nil, failed(exitUsage, cfg.Fault(key, fmt.Sprintf("时间表 %q 看不懂", spec), "写成五段，例如 30 8 * * * 表示每天 8:30。"))
 		}
 	}
+	if _, err := calendar.Load(cfg.Schedule.Holidays, cfg.Location); err != nil {
+		return nil, nil, failed(exitUsage, cfg.Fault("schedule.holidays", fmt.Sprintf("放假安排不能使用：%v", err), "写法见 baosong config describe；留空则用程序自带的。"))
+	}
 	var calls []*call.Call
 	for _, dir := range cfg.Calls {
 		c, err := call.Load(dir)
@@ -121,7 +126,7 @@ func assemble(ctx context.Context, cfg *config.Config, calls []*call.Call, dataD
 		Ledger: db, Blobs: h.blobs, Calls: calls, Scratch: pool.Dir,
 		Reader:      &intake.Reader{Pool: pool, Limits: unpackLimits(cfg.Limits)},
 		Sender:      intake.SenderOptions{AuthservID: cfg.Sender.AuthservID, Require: cfg.Sender.Require, Own: []string{cfg.IMAP.Username, cfg.SMTP.From.Address}, LookupTXT: net.DefaultResolver.LookupTXT},
-		Staff:       intake.Staff{Alerts: cfg.Staff.AlertTo, Security: cfg.Staff.SecurityTo},
+		Staff:       intake.Staff{Alerts: cfg.Staff.AlertTo, Security: cfg.Staff.SecurityTo, Deciders: append(slices.Clone(cfg.Staff.DigestTo), cfg.Staff.AlertTo...)},
 		AnswerSince: h.answerSince, Now: h.now, Zone: h.zone, Log: log,
 	}
 	h.poller = &intake.Poller{
@@ -147,14 +152,21 @@ func (h *house) assembleOutbox(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	cal := calendar.Default(h.zone)
-	h.runner = &notify.Runner{Ledger: h.db, Blobs: h.blobs, Transport: transport, Call: h.callByID, Calendar: cal, Now: h.now, Log: h.log,
+	cal, err := calendar.Load(cfg.Schedule.Holidays, h.zone)
+	if err != nil {
+		return failed(exitUsage, err)
+	}
+	if h.pipeline.Key, err = token.Load(h.blobs.Dir); err != nil {
+		return err
+	}
+	h.runner = &notify.Runner{Ledger: h.db, Blobs: h.blobs, Transport: transport, Call: h.callByID, Calendar: cal, Key: h.pipeline.Key, Now: h.now, Log: h.log,
 		Options: notify.Options{From: cfg.SMTP.From.String(), Pace: cfg.SMTP.Pace, PerAddressPerDay: cfg.SMTP.PerAddressPerDay, PerHour: cfg.SMTP.PerHour,
 			Retry: cfg.SMTP.Retry, AlertTo: cfg.Staff.AlertTo, Folders: h.poller.Watched()}}
 	// What came due before the day on which baosong was started is nobody's arrear.
 	since = since.In(h.zone)
 	since = time.Date(since.Year(), since.Month(), since.Day(), 0, 0, 0, 0, h.zone)
-	h.planner = &notify.Planner{Ledger: h.db, Calls: h.calls, Calendar: cal, DigestTo: cfg.Staff.DigestTo, AlertTo: cfg.Staff.AlertTo, Since: since, Now: h.now, Log: h.log}
+	h.planner = &notify.Planner{Ledger: h.db, Calls: h.calls, Calendar: cal, DigestTo: cfg.Staff.DigestTo, AlertTo: cfg.Staff.AlertTo,
+		Hold: cfg.Schedule.HoldReminders, Since: since, Now: h.now, Log: h.log}
 	if h.planner.Reminders, err = schedule.ParseCron(cfg.Schedule.Reminders, h.zone); err != nil {
 		return err
 	}
