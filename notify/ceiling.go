@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"baosong/ledger"
+	"baosong/notify/letter"
 )
 
 // Moments that must outlive the process.
@@ -21,6 +22,9 @@ const (
 func (r *Runner) refrain(ctx context.Context, l *ledger.Letter) (stop bool, err error) {
 	if l.Kind == ledger.Alert && (l.Topic == topicFault || l.Topic == topicSecrecy) {
 		return false, nil
+	}
+	if l.Kind == ledger.Confirmation && l.Topic == letter.TopicDone {
+		return false, nil // each answers a link that worked once
 	}
 	decided, err := r.Ledger.Events(ctx, ledger.EventFilter{Letter: l.ID, What: "decision.letter", Limit: 1})
 	if err != nil || len(decided) > 0 {

@@ -134,9 +134,12 @@ func (r *Runner) digestMessages(ctx context.Context, c *call.Call, now time.Time
 	for _, m := range all {
 		switch m.State {
 		case ledger.Held:
-			d.Decisions = append(d.Decisions, heldDecision(m, c))
+			d.Decisions = append(d.Decisions, r.heldDecision(m, c, now))
 		case ledger.Failed:
-			d.Decisions = append(d.Decisions, failedDecision(m))
+			d.Decisions = append(d.Decisions, r.failedDecision(m, now))
+		}
+		if m.Why == "decision-refused" && m.State == ledger.Ignored && m.ReceivedAt.After(d.Since) {
+			d.Refused = append(d.Refused, fmt.Sprintf("%s 于 %s：%s", m.From, m.ReceivedAt.In(now.Location()).Format("1月2日 15:04"), m.WhyText))
 		}
 		if m.ReceivedAt.After(d.Since) && !m.ReceivedAt.After(now) && m.Why != "duplicate" && (m.Call == "" || m.Call == c.ID) {
 			d.Arrived = append(d.Arrived, arrival(m, byMessage[m.ID], c))
@@ -163,7 +166,7 @@ func (r *Runner) lastDigest(ctx context.Context, c *call.Call, now time.Time) (t
 	return back, nil
 }
 
-func (r *Runner) digestLetters(ctx context.Context, c *call.Call, _ time.Time, d *letter.Digest) error {
+func (r *Runner) digestLetters(ctx context.Context, c *call.Call, now time.Time, d *letter.Digest) error {
 	dead, err := r.Ledger.DeadAddresses(ctx)
 	if err != nil {
 		return err
@@ -175,9 +178,11 @@ func (r *Runner) digestLetters(ctx context.Context, c *call.Call, _ time.Time, d
 			name = u.Name
 		}
 		if !told[x.Letter] {
-			d.Decisions = append(d.Decisions, letter.Decision{
-				What: "信函未送达", Detail: fmt.Sprintf("致%s %s：%s", name, x.Address, x.Why), Commands: []string{fmt.Sprintf("baosong letters show %d", x.Letter)},
-			})
+			decision, err := r.deadDecision(ctx, x, name, now)
+			if err != nil {
+				return err
+			}
+			d.Decisions = append(d.Decisions, decision)
 		}
 		told[x.Letter] = true
 		d.Unreached = append(d.Unreached, letter.Unreached{Unit: name, Address: x.Address, Why: x.Why})
@@ -187,34 +192,7 @@ func (r *Runner) digestLetters(ctx context.Context, c *call.Call, _ time.Time, d
 			d.Unreached = append(d.Unreached, letter.Unreached{Unit: u.Name, Address: "（名册中没有完整的邮箱地址）", Why: "无法催报，请在 units.csv 中补充"})
 		}
 	}
-	return r.heldLetters(ctx, d)
-}
-
-// heldLetters groups what waits for release by its reason.
-func (r *Runner) heldLetters(ctx context.Context, d *letter.Digest) error {
-	held, err := r.Ledger.Letters(ctx, ledger.HeldLetter)
-	if err != nil {
-		return err
-	}
-	count, since := map[string]int{}, map[string]time.Time{}
-	var reasons []string
-	for _, l := range held {
-		why := l.LastError
-		if why == "" {
-			why = "等待查看后放行"
-		}
-		if count[why] == 0 {
-			reasons = append(reasons, why)
-			since[why] = l.CreatedAt
-		}
-		count[why]++
-	}
-	for _, why := range reasons {
-		d.Decisions = append(d.Decisions, letter.Decision{
-			What: "信函暂缓", Detail: fmt.Sprintf("%d 封：%s", count[why], why), Since: since[why], Commands: []string{"baosong letters --state held"},
-		})
-	}
-	return nil
+	return r.heldLetters(ctx, d, now)
 }
 
 func (r *Runner) digestCases(ctx context.Context, c *call.Call, _ time.Time, d *letter.Digest) (err error) {
@@ -239,7 +217,7 @@ func (r *Runner) digestEvents(ctx context.Context, _ *call.Call, now time.Time, 
 		return err
 	}
 	for _, e := range events {
-		d.Events = append(d.Events, letter.EventLine{At: e.At, Who: e.Who, What: eventWord(e), Why: e.Why})
+		d.Events = append(d.Events, letter.EventLine{At: e.At, Who: e.Who, What: eventWord(e), Why: eventWhy(e.Why)})
 	}
 	return nil
 }

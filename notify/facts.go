@@ -27,6 +27,8 @@ func (r *Runner) facts(ctx context.Context, l *ledger.Letter) (letter.Facts, err
 	switch {
 	case l.Kind == ledger.Alert:
 		return f, nil
+	case l.Kind == ledger.Confirmation && (l.Topic == letter.TopicDone || l.Topic == letter.TopicRefused):
+		return f, nil // to one of the staff
 	case f.Call == nil:
 		return f, fmt.Errorf("call %q is not configured", l.Call)
 	case l.Kind == ledger.Digest:
@@ -94,6 +96,11 @@ func (r *Runner) standing(ctx context.Context, l *ledger.Letter, f *letter.Facts
 		return err
 	}
 	f.Stands = v.Cases
+	for _, c := range v.Submission.Cases {
+		if c.Withdrawn {
+			f.Withdrawn = append(f.Withdrawn, c)
+		}
+	}
 	if u.State == ledger.StateCorrect {
 		f.Open = v.Submission.Findings
 	}

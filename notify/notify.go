@@ -17,6 +17,7 @@ import (
 	"baosong/ledger"
 	"baosong/ledger/blob"
 	"baosong/ledger/calendar"
+	"baosong/ledger/token"
 	"baosong/parse/call"
 )
 
@@ -53,6 +54,7 @@ type Runner struct {
 	Transport Transport
 	Call      func(id string) *call.Call // nil for a call that is not configured any more
 	Calendar  *calendar.Calendar
+	Key       token.Key // signs the digest's one-click answers; empty: it has none
 	Options
 	Now  func() time.Time // nil: time.Now
 	Log  *slog.Logger     // nil: slog.Default

@@ -15,11 +15,14 @@ func digestFacts() Facts {
 	f.Digest = &Digest{
 		DaysLeft: 3, Unknown: []int{2027}, Since: at(17, 8, 30),
 		Decisions: []Decision{
-			{What: "待核实来信", Detail: "第 12 封，自 wang@qq.example：合肥市典型案例报送。内容像是合肥市的", Since: at(17, 15, 20), Commands: []string{"baosong assign 12 hefei", "baosong ignore 12"}},
-			{What: "疑似密级标志", Grave: true, Detail: "第 14 封，UID 208，自 gxj@suzhou.example。内容未留存，邮箱中的原件请按保密规定处理", Since: at(17, 16, 41), Commands: []string{"baosong messages --state held"}},
-			{What: "处理失败", Detail: "第 15 封，自 gxj@bozhou.example：读取附件时超出内存上限", Since: at(17, 17, 2), Commands: []string{"baosong replay 15 --apply"}},
-			{What: "信函未送达", Detail: "致铜陵市经济和信息化局 tljx@tongling.example：邮箱不存在", Since: at(17, 9, 3), Commands: []string{"baosong letters --state dead"}},
+			{What: "待核实来信", Detail: "第 12 封，自 wang@qq.example：合肥市典型案例报送。内容像是合肥市的", Since: at(17, 15, 20), Commands: []string{"baosong assign 12 hefei", "baosong ignore 12"},
+				Links: []Link{click("归到合肥市"), click("归到合肥市，记住地址"), click("不作处理")}},
+			{What: "疑似密级标志", Grave: true, Detail: "第 14 封，UID 208，自 gxj@suzhou.example。内容未留存，邮箱中的原件请按保密规定处理", Since: at(17, 16, 41), Commands: []string{"baosong ignore 14"}, Links: []Link{click("已按规定处理")}},
+			{What: "处理失败", Detail: "第 15 封，自 gxj@bozhou.example：读取附件时超出内存上限", Since: at(17, 17, 2), Commands: []string{"baosong replay 15 --apply"},
+				Links: []Link{click("重新核对"), click("不作处理")}},
+			{What: "信函未送达", Detail: "致铜陵市经济和信息化局 tljx@tongling.example：邮箱不存在", Since: at(17, 9, 3), Commands: []string{"baosong letters show 40", "baosong release --letter 40"}, Links: []Link{click("再发一次")}},
 		},
+		Refused: []string{"staff@example.org 于 6月17日 10:12：一键处理没有执行（第 9 封来信不作处理）：此链接此前已经用过。"},
 		Balance: Balance{Server: 31, Ledger: 32, Filed: 25, Ignored: 3, Held: 2, Failed: 1, Received: 1, Due: 1, Sent: 41, Dead: 1, LettersHeld: 0, LastPoll: at(18, 8, 29)},
 		Arrived: []Arrival{
 			{at(17, 9, 32), "芜湖市经济和信息化局", "芜湖市典型案例报送", "已接收", "BS-2024-0011"},
@@ -39,6 +42,11 @@ func digestFacts() Facts {
 	}
 	f.Digest.Units = digestUnits(f.Call)
 	return f
+}
+
+// click is a one-click answer as the digest carries it.
+func click(label string) Link {
+	return Link{Label: label, URL: "mailto:box@example.org?subject=bs1-example&body=x", Token: "bs1-example"}
 }
 
 func digestUnits(c *call.Call) []UnitLine {

@@ -12,6 +12,7 @@ import (
 const (
 	maxArrived  = 20
 	maxDecision = 30
+	maxRefused  = 3
 )
 
 // DigestPage is a digest ready to be set.
@@ -19,6 +20,7 @@ type DigestPage struct {
 	Day, At      string
 	Loud         []string // what must be seen first
 	Decisions    []DecisionLine
+	Links        bool // there are one-click answers
 	Even         bool
 	BalanceText  string
 	OutboxText   string
@@ -110,6 +112,12 @@ func (p *DigestPage) setLoud(f Facts) {
 	if b.LastPollError != "" {
 		p.Loud = append(p.Loud, "最近一次收信没有成功："+said(b.LastPollError, 120)+"。请运行 baosong doctor 检查。")
 	}
+	for _, s := range f.Digest.Refused[:min(len(f.Digest.Refused), maxRefused)] {
+		p.Loud = append(p.Loud, said(s, 160))
+	}
+	if n := len(f.Digest.Refused) - maxRefused; n > 0 {
+		p.Loud = append(p.Loud, fmt.Sprintf("另有 %d 次一键处理没有执行，可用 baosong messages --state ignored 查看。", n))
+	}
 	for _, y := range f.Digest.Unknown {
 		p.Loud = append(p.Loud, fmt.Sprintf("节假日表中没有 %d 年的放假安排，工作日暂按周一至周五推算，请尽快补充。", y))
 	}
@@ -133,6 +141,7 @@ func (p *DigestPage) setDecisions(f Facts) {
 			line.Age = moment(d.Since, f.Now)
 		}
 		p.Decisions = append(p.Decisions, line)
+		p.Links = p.Links || len(d.Links) > 0
 	}
 	if n := len(p.Decisions) - maxDecision; n > 0 {
 		p.Decisions = append(p.Decisions[:maxDecision], DecisionLine{What: "其他", Detail: fmt.Sprintf("另有 %d 件", n), Commands: []string{"baosong held", "baosong messages --state failed"}})

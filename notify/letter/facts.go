@@ -16,6 +16,8 @@ const (
 	TopicPreview  = "preview"  // 预审: the verdict, nothing changed
 	TopicQuery    = "query"    // 查询: how the unit stands
 	TopicDecision = "decision" // staff have decided something about the unit
+	TopicDone     = "done"     // to staff: a one-click decision was carried out
+	TopicRefused  = "refused"  // to staff: it was not
 )
 
 // Facts is everything one letter is made from. Which fields are wanted depends on Kind and Topic.
@@ -33,6 +35,7 @@ type Facts struct {
 	Previous   *ledger.Submission // the revision before, for what changed
 	Standing   *ledger.UnitStanding
 	Stands     []ledger.Case                              // the unit's cases that stand
+	Withdrawn  []ledger.Case                              // cases of the standing revision that staff took out
 	Open       []ledger.Finding                           // what is still open in the standing revision, for reminders and queries
 	DaysLeft   int                                        // working days to the unit's deadline; 0: today; negative: days past it
 	Said       Said                                       // what the letter's queuer had to say
@@ -59,6 +62,7 @@ type Said struct {
 type Report struct {
 	Verdict  string            `json:"verdict"`
 	Files    []ReportFile      `json:"files"`
+	Rows     []ReportRow       `json:"rows"`
 	Cases    []ReportCase      `json:"cases"`
 	Findings []finding.Finding `json:"findings"`
 	Owed     []string          `json:"owed"`
@@ -75,6 +79,15 @@ type ReportFile struct {
 	Prior  bool   `json:"prior"`
 	Copy   bool   `json:"copy"`
 	Used   bool   `json:"used"`
+}
+
+// ReportRow is one row of a Report's summary sheet.
+type ReportRow struct {
+	File   string            `json:"file"`
+	Sheet  string            `json:"sheet"`
+	Row    int               `json:"row"`
+	Values map[string]string `json:"values"`
+	Cells  map[string]string `json:"cells"`
 }
 
 // ReportCase is one case of a Report.
@@ -113,6 +126,9 @@ func (r *Report) submission() *ledger.Submission {
 		})
 		setRef(&s.Files[len(s.Files)-1], f.SHA256)
 	}
+	for _, x := range r.Rows {
+		s.Rows = append(s.Rows, ledger.Row{File: x.File, Sheet: x.Sheet, Row: x.Row, Values: x.Values, Cells: x.Cells})
+	}
 	for _, c := range r.Cases {
 		s.Cases = append(s.Cases, ledger.Case{Key: c.Key, Title: c.Title, Cluster: c.Cluster, Direction: c.Direction, OK: c.OK})
 	}
@@ -138,6 +154,7 @@ type Digest struct {
 	DaysLeft    int   // working days to the call's deadline; negative: past it
 	Unknown     []int // years counted by weekday only, for want of a holiday table
 	Since       time.Time
+	Refused     []string // one-click decisions that were not carried out, and why
 	Arrived     []Arrival
 	Corrections []OpenCorrection
 	Directions  []Count
@@ -155,11 +172,11 @@ type Decision struct {
 	Detail   string
 	Since    time.Time
 	Commands []string
-	Links    []Link // one-click answers; none yet
+	Links    []Link // one-click answers
 }
 
-// Link is a one-click answer to a decision.
-type Link struct{ Label, URL string }
+// Link is a one-click answer to a decision: a mail that is written by a click, or by hand with the token as its subject.
+type Link struct{ Label, URL, Token string }
 
 // Balance is the mailbox against the ledger, and the outbox.
 type Balance struct {

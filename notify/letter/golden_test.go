@@ -91,6 +91,8 @@ func goldenFacts() map[string]Facts {
 		"reminder-correct":    reminderFacts("correct", at(21, 9, 0), 0),
 		"reminder-overdue":    reminderFacts("partial", at(24, 9, 0), -1),
 		"alert":               alertFacts(),
+		"done":                doneFacts(TopicDone),
+		"refused":             doneFacts(TopicRefused),
 		"digest":              digestFacts(),
 	}
 }
@@ -248,4 +250,13 @@ func alertFacts() Facts {
 		Kind: ledger.Alert, Now: at(18, 9, 40), Office: Office{Name: "省中小企业局"},
 		Said: Said{Text: "邮件 15 处理失败：读取附件时超出内存上限。\n该邮件由 gxj@bozhou.example 于 6月18日 09:12 发来，已原样保存，其他邮件不受影响。", Commands: []string{"baosong messages --state failed", "baosong replay 15 --apply"}},
 	}
+}
+
+// doneFacts answers a member of staff who has clicked in the digest.
+func doneFacts(topic string) Facts {
+	f := SampleFacts(TopicDone, at(18, 9, 40))
+	if f.Topic = topic; topic == TopicRefused {
+		f.Said.Text = "没有办理：第 12 封来信（自 someone@example.org）不作处理。\n原因：此链接此前已经用过。\n如仍需处理，请用最新一期日报中的链接，或在服务器上使用下面的命令。"
+	}
+	return f
 }

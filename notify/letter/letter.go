@@ -36,7 +36,7 @@ func Compose(f Facts) (Composed, error) {
 	if err != nil {
 		return Composed{}, err
 	}
-	if f.Call == nil && n != "alert" {
+	if f.Call == nil && n != "alert" && n != TopicDone {
 		return Composed{}, fmt.Errorf("compose %s: no call", n)
 	}
 	dir := ""

@@ -17,8 +17,8 @@ func sample(letter string) *Page {
 	return p
 }
 
-// SampleFacts returns made-up facts for a letter of that name (receipt, correction, nil, preview, query, decision, reminder,
-// alert, digest): for checking templates and for looking at a letter without sending one.
+// SampleFacts returns made-up facts for a letter of that name (receipt, correction, nil, preview, query, decision, done,
+// reminder, alert, digest): for checking templates and for looking at a letter without sending one.
 func SampleFacts(letter string, now time.Time) Facts {
 	c := call.Default()
 	f := Facts{
@@ -39,6 +39,11 @@ func SampleFacts(letter string, now time.Time) Facts {
 	case "alert":
 		f.Kind, f.Topic, f.Unit = ledger.Alert, "smtp", nil
 		f.Said = Said{Text: "发信服务器不接受登录，去信暂停。\n请核对授权码。", Commands: []string{"baosong doctor"}}
+		return f
+	case TopicDone:
+		f.Unit = nil
+		f.Said = Said{Text: "已办理：第 12 封来信（自 someone@example.org）归到合肥市工业和信息化局。\n办理人 staff@example.org，6月18日 09:40。已记入台账。系统随即核对该信，并把结果回复给来信单位。",
+			Commands: []string{"baosong show --message 12"}}
 		return f
 	case "digest":
 		f.Kind, f.Topic, f.Unit = ledger.Digest, "daily", nil
@@ -88,7 +93,7 @@ func sampleSubmission(at time.Time) *ledger.Submission {
 
 func sampleDigest(now time.Time, u ledger.UnitStanding) *Digest {
 	return &Digest{
-		Decisions:   []Decision{{What: "待核实来信", Detail: "自 someone@example.org：报送材料", Since: now, Commands: []string{"baosong assign 12 hefei"}, Links: []Link{{"是合肥", "mailto:box@example.org"}}}},
+		Decisions:   []Decision{{What: "待核实来信", Detail: "自 someone@example.org：报送材料", Since: now, Commands: []string{"baosong assign 12 hefei"}, Links: []Link{{"归到合肥市", "mailto:box@example.org", "bs1-example"}}}},
 		Balance:     Balance{Server: 3, Ledger: 4, LastPoll: now, LastPollError: "timeout"},
 		Units:       []UnitLine{{UnitStanding: u, Name: "合肥市工业和信息化局", City: "合肥市", Tile: [2]int{2, 1}}},
 		DaysLeft:    3,

@@ -27,14 +27,16 @@ var (
 
 // names are the letters, each with a .txt and a .html template; layout and parts serve them all.
 func names() []string {
-	return []string{"receipt", "correction", "nil", "preview", "query", "decision", "reminder", "alert", "digest"}
+	return []string{"receipt", "correction", "nil", "preview", "query", "decision", "done", "reminder", "alert", "digest"}
 }
 
 // name says which template words a letter.
 func name(kind ledger.Kind, topic string) (string, error) {
 	n := string(kind)
 	if kind == ledger.Confirmation {
-		n = topic
+		if n = topic; topic == TopicRefused {
+			n = TopicDone
+		}
 	}
 	if !slices.Contains(names(), n) {
 		return "", fmt.Errorf("no letter of kind %q, topic %q", kind, topic)
