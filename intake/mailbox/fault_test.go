@@ -21,7 +21,6 @@ import (
 // short are the deadlines of the tests that must run into one.
 const short = 150 * time.Millisecond
 
-
 // session reads the first mail of INBOX.
 func session(ctx context.Context, o mailbox.Options) (string, error) {
 	c, err := mailbox.Dial(ctx, o)
