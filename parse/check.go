@@ -147,7 +147,7 @@ func (m *composition) settle(found []finding.Finding) []finding.Finding {
 		if x.Severity == call.Off {
 			continue
 		}
-		x.Found, x.Message = rule.MaskQuoted(x.Found), rule.MaskQuoted(x.Message)
+		x.Found, x.Wanted, x.Message = rule.MaskQuoted(x.Found), rule.MaskQuoted(x.Wanted), rule.MaskQuoted(x.Message)
 		out = append(out, x)
 	}
 	place := func(x finding.Finding) int {
