@@ -14,7 +14,6 @@ import (
 	"baosong/intake/imaptest"
 	"baosong/intake/mailbox"
 	"baosong/ledger"
-	"baosong/sample"
 )
 
 // balanced asks that the books balance after a poll: server and ledger count n, and every message has a fate.
@@ -282,10 +281,4 @@ func TestBalanceAfterOnePoll(t *testing.T) {
 			}
 		})
 	}
-}
-
-// hostile is a mail as bytes, for what sample does not make.
-func hostile(b *bench, header, body string) []byte {
-	m := sample.Mail{From: b.unit("hefei").Addresses[0], To: b.imap.Username}
-	return []byte("From: <" + m.From + ">\r\nTo: <" + m.To + ">\r\n" + header + "\r\n" + body)
 }
