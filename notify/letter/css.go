@@ -105,7 +105,7 @@ func tableStyles(name string) string {
 	case "command":
 		return mono + "display:inline-block;margin:2px 4px 2px 0;padding:0 7px;background-color:#f1f3f5;color:" + ink + ";border:1px solid " + rule + ";font-size:13px;line-height:1.6;"
 	case "button":
-		return "display:inline-block;margin:2px 4px 2px 0;padding:1px 10px;background-color:#2f5f9e;color:#ffffff;font-size:13px;text-decoration:none;"
+		return "display:inline-block;margin:2px 4px 2px 0;padding:3px 12px;background-color:#2f5f9e;color:#ffffff;font-size:13px;text-decoration:none;"
 	case "loud":
 		return "margin:8px 0;padding:8px 12px;background-color:#fdecea;color:#8c1d18;border:1px solid #f2b8b5;font-weight:bold;font-size:14px;line-height:1.6;"
 	case "even":
