@@ -61,8 +61,25 @@ func (s *site) edit(old, with string) {
 		s.t.Fatal(err)
 	}
 	changed := strings.Replace(string(text), old, with, 1)
-	if changed == string(text) {
+	if changed == string(text) && old != with {
 		s.t.Fatalf("no %q in the configuration", old)
+	}
+	if err := os.WriteFile(file, []byte(changed), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// rostered puts another address in the place of one on the roster.
+func (s *site) rostered(old, with string) {
+	s.t.Helper()
+	file := filepath.Join(s.dir, "calls", shippedCall, "units.csv")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	changed := strings.Replace(string(text), old, with, 1)
+	if changed == string(text) {
+		s.t.Fatalf("no %s on the roster", old)
 	}
 	if err := os.WriteFile(file, []byte(changed), 0o600); err != nil {
 		s.t.Fatal(err)
