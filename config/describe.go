@@ -75,17 +75,24 @@ func columns(s string) int {
 	return n
 }
 
-// breakable splits a text after its Chinese marks, where a line may end.
+// breakable splits a text after its Chinese marks, where a line may end; marks in a row stay together.
 func breakable(text string) []string {
+	const marks = "，。；：、）"
 	var out []string
 	rest := text
 	for rest != "" {
-		i := strings.IndexAny(rest, "，。；：、）")
+		i := strings.IndexAny(rest, marks)
 		if i < 0 {
 			return append(out, rest)
 		}
-		_, n := utf8.DecodeRuneInString(rest[i:])
-		out, rest = append(out, rest[:i+n]), rest[i+n:]
+		for {
+			r, n := utf8.DecodeRuneInString(rest[i:])
+			if !strings.ContainsRune(marks, r) || n == 0 {
+				break
+			}
+			i += n
+		}
+		out, rest = append(out, rest[:i]), rest[i:]
 	}
 	return out
 }

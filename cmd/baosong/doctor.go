@@ -157,10 +157,10 @@ func oldestOf(entries []mailbox.Entry) time.Time {
 func (e *examination) examineSmarthost(ctx context.Context, cfg *config.Config) bool {
 	name := fmt.Sprintf("发件 %s:%d", cfg.SMTP.Host, cfg.SMTP.Port)
 	c, err := smarthostOf(cfg)
-	if err == nil {
-		err = c.Check(ctx)
-	}
 	if err != nil {
+		return e.step(name, err, "") // no password: the error says what to do
+	}
+	if err = c.Check(ctx); err != nil {
 		err = failed(exitError, err).hint("请核对发件服务器、端口、tls 设置和授权码；部分服务商须单独开启 SMTP 服务。")
 	}
 	return e.step(name, err, "")
