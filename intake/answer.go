@@ -73,7 +73,7 @@ func (p *Pipeline) answer(m *mail, s *ledger.Submission) ledger.NewLetter {
 func (p *Pipeline) nothing(ctx context.Context, m *mail, o *ledger.Outcome) error {
 	o.Fate, o.Why, o.WhyText = "returned", "no-attachment", "邮件没有附件"
 	fs := append(MailFindings(m.read, m.call), override(m.call, finding.New("mail.no-attachment", finding.Place{Where: "附件"})))
-	return p.limited(ctx, m, o, p.letter(m, ledger.Correction, "no-attachment"), emptyPerDay, &parse.Report{Verdict: parse.Correct, Findings: fs})
+	return p.limited(ctx, m, o, p.letter(m, ledger.Correction, "no-attachment"), emptyPerDay, "", &parse.Report{Verdict: parse.Correct, Findings: fs})
 }
 
 // preview gives the verdict that the mail would get, and changes nothing.
@@ -90,17 +90,18 @@ func (p *Pipeline) preview(ctx context.Context, m *mail, o *ledger.Outcome) erro
 	for i := range r.Cases {
 		r.Cases[i].Sketch = nil // no use in a letter
 	}
-	return p.limited(ctx, m, o, p.letter(m, ledger.Confirmation, "preview"), previewPerDay, &r)
+	return p.limited(ctx, m, o, p.letter(m, ledger.Confirmation, "preview"), previewPerDay, "今天的预审次数已用完，明天可再预审；正式报送不限次数。", &r)
 }
 
 // query answers with the unit's standing, and changes nothing.
 func (p *Pipeline) query(ctx context.Context, m *mail, o *ledger.Outcome) error {
 	o.Why, o.WhyText = "query", "查询"
-	return p.limited(ctx, m, o, p.letter(m, ledger.Confirmation, "query"), queryPerDay, nil)
+	return p.limited(ctx, m, o, p.letter(m, ledger.Confirmation, "query"), queryPerDay, "今天的查询次数已用完，明天可再查询。", nil)
 }
 
-// limited queues the letter unless the address has had its share today; facts travel with it as JSON.
-func (p *Pipeline) limited(ctx context.Context, m *mail, o *ledger.Outcome, l ledger.NewLetter, perDay int, facts *parse.Report) error {
+// limited queues the letter unless the address has had its share today; the last one of the day says so. The report travels
+// with it as JSON.
+func (p *Pipeline) limited(ctx context.Context, m *mail, o *ledger.Outcome, l ledger.NewLetter, perDay int, last string, r *parse.Report) error {
 	n, err := p.Ledger.AnsweredToday(ctx, l.To[0], l.Topic)
 	if err != nil {
 		return fmt.Errorf("counting answers: %w", err)
@@ -108,8 +109,14 @@ func (p *Pipeline) limited(ctx context.Context, m *mail, o *ledger.Outcome, l le
 	if n >= perDay || !m.answer {
 		return nil
 	}
-	if facts != nil {
-		b, err := json.Marshal(facts)
+	if n < perDay-1 {
+		last = ""
+	}
+	if r != nil || last != "" {
+		b, err := json.Marshal(struct {
+			Text   string        `json:"text,omitempty"`
+			Report *parse.Report `json:"report,omitempty"`
+		}{last, r})
 		if err != nil {
 			return fmt.Errorf("encoding a letter's facts: %w", err)
 		}

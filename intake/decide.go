@@ -38,7 +38,7 @@ func (p *Pipeline) decide(ctx context.Context, m *mail) (ledger.Outcome, error) 
 		return o, nil
 	}
 	switch subject := m.read.Subject; {
-	case strings.Contains(subject, "预审"):
+	case strings.Contains(subject, "预审") && (m.brings() || m.reading.Report.Nil):
 		return o, p.preview(ctx, m, &o)
 	case strings.Contains(subject, "查询") && len(m.reading.Leaves) == 0:
 		return o, p.query(ctx, m, &o)

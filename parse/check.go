@@ -41,8 +41,12 @@ func Check(ctx context.Context, s Submission, c *call.Call, reading func(path st
 	if marks := p.Secrecy(); len(marks) > 0 {
 		return m.hold(s, marks), nil
 	}
+	if p.Nil = m.nilReturn(s); p.Nil { // what was sent before counts no more, and its faults are nobody's any more
+		for _, f := range m.files {
+			f.used = f.used && !f.Prior
+		}
+	}
 	m.compose()
-	p.Nil = m.nilReturn(s)
 	for _, r := range rule.All() {
 		if r.Run != nil {
 			if err := ctx.Err(); err != nil {

@@ -295,3 +295,92 @@ func firstDifference(a, b string) string {
 	from := max(0, i-120)
 	return fmt.Sprintf("…%s\n…%s", a[from:min(len(a), i+200)], b[from:min(len(b), i+200)])
 }
+
+// TestUnmarkableSummary sends the sheet in formats that cannot be marked: the list goes instead, and the letter says why.
+func TestUnmarkableSummary(t *testing.T) {
+	t.Parallel()
+	c := call.Default()
+	u, _ := c.Unit("hefei")
+	good, rows := spoiled(c, u, 3)
+	plain := sheetRows(u.City, rows)
+	busy := busyWorkbook(t, u.City, rows)
+	tests := []struct {
+		name, file, why string
+		bytes           []byte
+	}{
+		{"xlsm", "汇总表.xlsm", "报送的汇总表带有宏（xlsm）", withMacros(t, busy)},
+		{"csv", "汇总表.csv", "是文本表格（csv）", asCSV(t, plain)},
+		{"Word", "汇总表.docx", "是 Word 文件里的表格", asWord(t, plain)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			listedByMail(t, tt.file, tt.why, tt.bytes, good)
+		})
+	}
+	t.Run("LibreOffice", func(t *testing.T) {
+		t.Parallel()
+		xls := libreOffice(t, "xls", busy)[0]
+		listedByMail(t, "汇总表.xls", "是旧版 Excel 格式（xls）", xls, good)
+		listedByMail(t, "汇总表.et", "是 WPS 表格格式（et）", xls, good)
+		listedByMail(t, "汇总表.ods", "是 ODF 表格（ods）", libreOffice(t, "ods", busy)[0], good)
+	})
+}
+
+func listedByMail(t *testing.T, name, why string, raw []byte, good []sample.Case) {
+	t.Helper()
+	o := newOffice(t, nil)
+	files := []sample.File{{Name: name, Data: raw}}
+	for _, k := range good {
+		files = append(files, sample.CaseFile(k))
+	}
+	l := o.one(o.send("hefei", "报送", append(files, sample.Measures("合肥市"))...))
+	says(t, l, "2 处需要更正", "案例方向", "联系电话", "附件：问题清单.xlsx", why)
+	back, list := attached(t, l, "问题清单")
+	leave(t, filepath.Ext(name)[1:]+"-list.xlsx", list)
+	f, err := excelize.OpenReader(bytes.NewReader(list))
+	if err != nil {
+		t.Fatalf("%s: %v", back, err)
+	}
+	defer f.Close()
+	got, err := f.GetRows(f.GetSheetList()[0])
+	if err != nil || len(got) != 4 || !strings.Contains(strings.Join(got[2], " "), "数字化转型") || !strings.Contains(strings.Join(got[3], " "), "123") {
+		t.Errorf("the list says %q, %v", got, err)
+	}
+	// The list sent back in place of the sheet, which happens, is nobody's material and spoils nothing.
+	before := o.standing("hefei")
+	o.one(o.send("hefei", "补正", sample.File{Name: back, Data: list}))
+	if s := o.standing("hefei"); s.ErrorsOpen != before.ErrorsOpen || s.CasesAccepted != before.CasesAccepted {
+		t.Errorf("after our own list came back: %+v, before %+v", s, before)
+	}
+}
+
+// TestManyFindings sends a very long sheet: the text groups like findings and stays short, the workbook has them all.
+func TestManyFindings(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, nil)
+	c, u := o.house.current(), o.unit("hefei")
+	rows := sample.Cases(c, u, 900)
+	for i := range rows {
+		switch {
+		case i%20 == 3:
+			rows[i].Direction = "数字化转型" // 45 times the same
+		case i%30 == 7:
+			rows[i].Phone = fmt.Sprintf("13%d", i) // 30 times, each its own
+		}
+	}
+	l := o.one(o.send("hefei", "报送", sample.File{Name: "汇总表.xlsx", Data: busyWorkbook(t, u.City, rows)}))
+	says(t, l, "同类问题共 45 处", "75 处需要更正", "其余", "汇总表（已标注）.xlsx")
+	if n := strings.Count(l.Text, "问题："); n > 20 {
+		t.Errorf("%d findings in the text, at most 20 are wanted", n)
+	}
+	if n := len([]rune(l.Text)); n > 6000 {
+		t.Errorf("the text has %d characters", n)
+	}
+	t.Log(l.Text)
+	_, marked := attached(t, l, "已标注")
+	leave(t, "long.xlsx", marked)
+	if n := len(checkMarked(t, nil, marked, 75)); n != 75 {
+		t.Errorf("%d comments", n)
+	}
+}

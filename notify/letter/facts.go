@@ -66,6 +66,7 @@ type Report struct {
 	Cases    []ReportCase      `json:"cases"`
 	Findings []finding.Finding `json:"findings"`
 	Owed     []string          `json:"owed"`
+	Nil      bool              `json:"nil"`
 }
 
 // ReportFile is one file of a Report.
@@ -119,7 +120,7 @@ func ParseSaid(facts string) (Said, error) {
 
 // submission gives the report the shape of a revision, so that one page words both.
 func (r *Report) submission() *ledger.Submission {
-	s := &ledger.Submission{State: ledger.Checked, Owed: r.Owed}
+	s := &ledger.Submission{State: ledger.Checked, Owed: r.Owed, Nil: r.Nil}
 	for _, f := range r.Files {
 		s.Files = append(s.Files, ledger.File{
 			Name: f.Name, Path: f.Path, Part: f.Part, Format: f.Format, Size: f.Size, Prior: f.Prior, Copy: f.Copy, Used: f.Used,

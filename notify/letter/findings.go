@@ -12,6 +12,7 @@ import (
 const (
 	maxGroups = 20 // findings in the text of a mail; the workbook has them all
 	maxPlaces = 8  // places named in a group of like findings
+	maxAlike  = 3  // findings that differ only in what was found and are still told one by one
 )
 
 // Group is one finding, or several like ones that differ only in their place.
@@ -55,10 +56,34 @@ func told(fs []ledger.Finding) []ledger.Finding {
 	return out
 }
 
-// group lists the findings of one severity, like ones together, in the order of their first place.
+// kind is what makes findings alike. Strictly alike ones say the same of different places; loosely alike ones are of one
+// code and one cure, and differ in what was found.
+type kind struct{ code, file, column, message, wanted, hint string }
+
+func kindOf(f ledger.Finding, loose bool) kind {
+	k := kind{string(f.Code), f.File, f.Column, f.Message, f.Wanted, f.Hint}
+	if loose {
+		k.message = ""
+	}
+	if f.Severity == finding.Note {
+		k.file = "" // notes ask nothing: one line for all files
+	}
+	return k
+}
+
+// group lists the findings of one severity, like ones together, in the order of their first place. Where more than a few
+// say nearly the same, they are one entry too: nobody reads thirty of them.
 func group(fs []ledger.Finding, s finding.Severity, c *call.Call) Findings {
 	var out Findings
-	type kind struct{ code, file, column, message, wanted string }
+	variants := map[kind]map[string]bool{}
+	for _, f := range fs {
+		if k := kindOf(f, true); f.Severity == s {
+			if variants[k] == nil {
+				variants[k] = map[string]bool{}
+			}
+			variants[k][f.Message] = true
+		}
+	}
 	at := map[kind]int{}
 	var others [][]string
 	for _, f := range fs {
@@ -66,13 +91,11 @@ func group(fs []ledger.Finding, s finding.Severity, c *call.Call) Findings {
 			continue
 		}
 		out.Total++
-		k := kind{string(f.Code), f.File, f.Column, f.Message, f.Wanted}
-		if s == finding.Note {
-			k.file = "" // notes ask nothing: one line for all files
-		}
-		if i, ok := at[k]; ok && (f.Cell+f.Where != "" || s == finding.Note) {
+		loose := len(variants[kindOf(f, true)]) > maxAlike
+		k := kindOf(f, loose)
+		if i, ok := at[k]; ok && (shortPlace(f.Place) != "" || s == finding.Note) {
 			out.Groups[i].N++
-			others[i] = append(others[i], shortPlace(f.Place))
+			others[i] = append(others[i], otherPlace(f, loose))
 			continue
 		}
 		at[k] = len(out.Groups)
@@ -89,6 +112,15 @@ func group(fs []ledger.Finding, s finding.Severity, c *call.Call) Findings {
 		out.Groups = out.Groups[:maxGroups]
 	}
 	return out
+}
+
+// otherPlace names a further place of a group, with what was found there when the group's members differ in it.
+func otherPlace(f ledger.Finding, loose bool) string {
+	p := shortPlace(f.Place)
+	if found := said(f.Found, 20); loose && found != "" && found != p {
+		p += "（" + found + "）"
+	}
+	return p
 }
 
 // entry words one finding. What its sentences say already is not said again.
@@ -112,7 +144,12 @@ func place(p finding.Place, c *call.Call) string {
 	if p.File != "" {
 		parts = append(parts, "《"+said(p.File, 80)+"》")
 	}
-	if p.Sheet != "" && p.Cell != "" {
+	switch {
+	case p.Sheet == "" || p.Cell == "":
+	case isDocument(p.File): // its tables have rows and headers, but no cells to look up
+		parts = append(parts, said(p.Sheet, 31))
+		p.Cell = ""
+	default:
 		parts = append(parts, "工作表“"+said(p.Sheet, 31)+"”")
 	}
 	switch header := columnHeader(p.Column, c); {
@@ -139,7 +176,7 @@ func place(p finding.Place, c *call.Call) string {
 // shortPlace names only what differs among like findings.
 func shortPlace(p finding.Place) string {
 	switch {
-	case p.Cell != "":
+	case p.Cell != "" && !isDocument(p.File):
 		return p.Cell
 	case p.Where != "":
 		return said(p.Where, 40)
@@ -173,89 +210,4 @@ func partName(id string, c *call.Call) string {
 		return "其他文件"
 	}
 	return id
-}
-
-// Changes is what differs from the revision before.
-type Changes struct {
-	New, Changed, Gone    []string // titles of cases
-	Settled, Open, Arisen int      // findings that ask for something
-	Against               string   // receipt number of the revision before
-}
-
-// Any tells whether there is anything to say.
-func (c *Changes) Any() bool {
-	return c != nil && len(c.New)+len(c.Changed)+len(c.Gone)+c.Settled+c.Open+c.Arisen > 0
-}
-
-// Words sums up the findings that must be mended: those of the last time, and new ones.
-func (c *Changes) Words() string {
-	if c.Settled+c.Open+c.Arisen == 0 {
-		return "两次都没有"
-	}
-	var words []string
-	for _, w := range []struct {
-		format string
-		n      int
-	}{{"上一次的已改好 %d 处", c.Settled}, {"仍未改 %d 处", c.Open}, {"新出现 %d 处", c.Arisen}} {
-		if w.n > 0 {
-			words = append(words, fmt.Sprintf(w.format, w.n))
-		}
-	}
-	return strings.Join(words, "，")
-}
-
-// changes compares two revisions: cases by their key, findings by what they say, not where, since rows move.
-func changes(before, after *ledger.Submission) *Changes {
-	if before == nil || after == nil {
-		return nil
-	}
-	out := &Changes{Against: before.Receipt}
-	old := map[string]ledger.Case{}
-	for _, c := range before.Cases {
-		old[c.Key] = c
-	}
-	for _, c := range after.Cases {
-		was, known := old[c.Key]
-		delete(old, c.Key)
-		switch {
-		case !known:
-			out.New = append(out.New, said(c.Title, 60))
-		case differs(was, c):
-			out.Changed = append(out.Changed, said(c.Title, 60))
-		}
-	}
-	for _, c := range before.Cases {
-		if _, left := old[c.Key]; left {
-			out.Gone = append(out.Gone, said(c.Title, 60))
-			delete(old, c.Key)
-		}
-	}
-	type key struct{ code, column, found string }
-	count := map[key]int{}
-	for _, f := range told(before.Findings) {
-		if f.Severity == finding.Error {
-			count[key{string(f.Code), f.Column, f.Found}]++
-		}
-	}
-	for _, f := range told(after.Findings) {
-		if f.Severity != finding.Error {
-			continue
-		}
-		if k := (key{string(f.Code), f.Column, f.Found}); count[k] > 0 {
-			count[k]--
-			out.Open++
-		} else {
-			out.Arisen++
-		}
-	}
-	for _, n := range count {
-		out.Settled += n
-	}
-	return out
-}
-
-// differs compares what a clerk would call the case's content.
-func differs(a, b ledger.Case) bool {
-	return a.SHA256 != b.SHA256 || a.Direction != b.Direction || a.Level != b.Level || a.County != b.County || a.Year != b.Year ||
-		a.Body != b.Body || a.Contact != b.Contact || a.Phone != b.Phone || a.Note != b.Note
 }

@@ -208,11 +208,20 @@ func TestGroups(t *testing.T) {
 	}
 	var many []ledger.Finding
 	for i := range 50 {
-		many = append(many, ledger.Finding{Finding: finding.New("case.file-missing", finding.Place{Row: i + 1}).Got(strings.Repeat("x", i), "")})
+		many = append(many, ledger.Finding{Finding: finding.New("case.file-missing", finding.Place{Row: i + 1}).Saying(strings.Repeat("x", i)).Cured(strings.Repeat("y", i))})
 	}
 	many[0].Trial, many[1].Waived = true, true
 	if g = group(told(many), finding.Error, f.Call); g.Total != 48 || len(g.Groups) != 20 || g.Left != 28 {
 		t.Errorf("got total %d, groups %d, left %d", g.Total, len(g.Groups), g.Left)
+	}
+	for i := range many {
+		many[i].Hint = "the same"
+	}
+	if g = group(told(many[:5]), finding.Error, f.Call); len(g.Groups) != 3 {
+		t.Errorf("three that differ in words came to %d groups", len(g.Groups))
+	}
+	if g = group(told(many), finding.Error, f.Call); g.Total != 48 || len(g.Groups) != 1 || g.Groups[0].N != 48 || !strings.HasPrefix(g.Groups[0].Others, "第 4 行、第 5 行") {
+		t.Errorf("got %+v", g)
 	}
 }
 
@@ -225,7 +234,7 @@ func TestWorkbook(t *testing.T) {
 		why          string
 	}{
 		{"xlsx", "附件2：汇总表（合肥市）（已标注）.xlsx", true, ""},
-		{"xls", "问题清单.xlsx", false, "xls 格式"},
+		{"xls", "问题清单.xlsx", false, "是旧版 Excel 格式（xls）"},
 	}
 	for _, r := range rows {
 		f := correctionFacts()

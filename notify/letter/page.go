@@ -27,6 +27,7 @@ type Page struct {
 	Late        bool
 	Superseded  bool // a newer mail of the unit has come since
 	Accepted    bool // everything is there and right
+	Nil         bool // a nil return
 
 	Files    []FileLine
 	Prior    []string // names of files sent earlier that still count
@@ -65,16 +66,17 @@ type CaseLine struct {
 
 // Stands is how the unit stands in the call, apart from any one mail.
 type Stands struct {
-	Known    bool
-	State    string // machine word
-	Word     string // 待补正
-	Receipt  string
-	Received string
-	Cases    []CaseLine
-	Above    bool // the cases are those that the letter has listed already
-	Owed     []string
-	Errors   int
-	Late     bool
+	Known     bool
+	State     string // machine word
+	Word      string // 待补正
+	Receipt   string
+	Received  string
+	Cases     []CaseLine
+	Withdrawn []string // cases that staff took out
+	Above     bool     // the cases are those that the letter has listed already
+	Owed      []string
+	Errors    int
+	Late      bool
 }
 
 // Workbook is the sheet that goes with a letter.
@@ -151,7 +153,7 @@ func (p *Page) setCall(f Facts) {
 func (p *Page) setSubmission(s *ledger.Submission, f Facts) {
 	p.Receipt, p.Revision, p.Late = s.Receipt, s.Revision, s.Late
 	p.Superseded = s.State == ledger.Superseded
-	p.Accepted = s.State == ledger.Accepted
+	p.Accepted, p.Nil = s.State == ledger.Accepted, s.Nil
 	p.setFindings(s.Findings, f.Call)
 	p.setFiles(s, f.Call)
 	for _, c := range s.Cases {
@@ -252,6 +254,9 @@ func (p *Page) setStanding(f Facts) {
 	}
 	for _, c := range f.Stands {
 		p.Stands.Cases = append(p.Stands.Cases, caseLine(len(p.Stands.Cases)+1, c))
+	}
+	for _, c := range f.Withdrawn {
+		p.Stands.Withdrawn = append(p.Stands.Withdrawn, said(c.Title, 80))
 	}
 	p.Stands.Above = len(p.Passed) > 0 && s.Receipt == p.Receipt && len(p.Passed) == len(p.Stands.Cases)
 	for _, id := range s.Owed {

@@ -81,7 +81,7 @@ func findingsWorkbook(f Facts, p *Page, dst string) error {
 		if err == nil {
 			return nil
 		}
-		p.Workbook.Why = "原表无法直接标注，故另列清单。"
+		p.Workbook.Why = "报送的汇总表不便在上面直接标注，原表没有退回。"
 	} else {
 		p.Workbook.Why = why
 	}
@@ -109,9 +109,9 @@ func markable(f Facts, sub *ledger.Submission) (path string, file ledger.File, w
 		}
 		switch {
 		case !canMark(sheet.CanMark, x.Format):
-			why = fmt.Sprintf("报送的表格是 %s 格式，不便直接标注，故另列清单。", x.Format)
+			why = "报送的汇总表" + formatWords(x) + "，不便在上面直接标注，原表没有退回。"
 		case x.Size > maxMark:
-			why = "报送的表格较大，不便随信退回，故另列清单。"
+			why = "报送的汇总表较大，不便随信退回。"
 		default:
 			if path, err := f.File(x); err == nil {
 				return path, x, ""
@@ -119,6 +119,34 @@ func markable(f Facts, sub *ledger.Submission) (path string, file ledger.File, w
 		}
 	}
 	return "", file, why
+}
+
+// formatWords says what a summary is that cannot be marked, in a clerk's words.
+func formatWords(x ledger.File) string {
+	switch ext := strings.ToLower(strings.TrimPrefix(filepath.Ext(x.Name), ".")); {
+	case x.Format == "xlsm":
+		return "带有宏（xlsm）"
+	case ext == "et" || ext == "ett":
+		return "是 WPS 表格格式（et）"
+	case strings.HasPrefix(x.Format, "xls") && x.Format != "xlsb":
+		return "是旧版 Excel 格式（xls）"
+	case x.Format == "csv" || x.Format == "text":
+		return "是文本表格（csv）"
+	case x.Format == "ods":
+		return "是 ODF 表格（ods）"
+	case isDocument(x.Name):
+		return "是 Word 文件里的表格"
+	}
+	return "是 " + x.Format + " 格式"
+}
+
+// isDocument tells a text document by its name: what is in its tables has no cells that a clerk could look up.
+func isDocument(name string) bool {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".docx", ".docm", ".doc", ".wps", ".wpt", ".rtf", ".odt", ".pdf", ".html", ".htm", ".mht", ".mhtml":
+		return true
+	}
+	return false
 }
 
 // canMark asks about a format that the ledger keeps as text.
@@ -160,8 +188,8 @@ func rowCell(sub *ledger.Submission, p finding.Place) (sheetName, cell string) {
 
 func comment(f ledger.Finding) string {
 	lines := []string{severity(f.Severity) + "：" + chinese(Mask(f.Message))}
-	if f.Wanted != "" {
-		lines = append(lines, "应当是："+Mask(f.Wanted))
+	if w := wanted(f); w != "" {
+		lines = append(lines, "应当是："+Mask(w))
 	}
 	if f.Hint != "" {
 		lines = append(lines, chinese(Mask(f.Hint)))
@@ -205,7 +233,7 @@ func listRows(fs []ledger.Finding, c *call.Call) []sheet.ListRow {
 
 // listCell is the cell's address where there is one, since the list links to it; else the place in words.
 func listCell(p finding.Place, c *call.Call) string {
-	if p.Cell != "" {
+	if p.Cell != "" && !isDocument(p.File) {
 		return p.Cell
 	}
 	return place(finding.Place{Row: p.Row, Column: p.Column, Where: p.Where}, c)
@@ -213,8 +241,16 @@ func listCell(p finding.Place, c *call.Call) string {
 
 func listMessage(f ledger.Finding) string {
 	m := chinese(Mask(oneLine(f.Message)))
-	if f.Wanted != "" {
-		m += "应当是：" + Mask(oneLine(f.Wanted))
+	if w := wanted(f); w != "" {
+		m += "应当是：" + Mask(oneLine(w))
 	}
 	return m
+}
+
+// wanted is what is wanted, unless the cure says the same.
+func wanted(f ledger.Finding) string {
+	if strings.Contains(f.Hint, strings.TrimSuffix(f.Wanted, " 之一")) {
+		return ""
+	}
+	return f.Wanted
 }

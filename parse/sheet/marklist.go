@@ -101,7 +101,7 @@ func (m *marker) listSheet(list []ListRow, marked map[string]bool) []byte {
 	}
 	b.WriteString(`</cols><sheetData>`)
 	fmt.Fprintf(&b, `<row r="1" ht="36" customHeight="1">%s</row><row r="2" ht="30" customHeight="1">`,
-		inline(1, 1, s.title, fmt.Sprintf("问题清单：共 %d 处，点击单元格一列可跳到该处", len(list))))
+		inline(1, 1, s.title, fmt.Sprintf("问题清单：共 %d 处，点“单元格”一列可跳到该处", len(list))))
 	header := listHeader()
 	for j, h := range header {
 		b.WriteString(inline(2, j+1, s.head, h))

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"baosong/ledger"
+	"baosong/sample"
+)
+
+// TestResubmission walks one city through its correspondence: each letter says what changed against the last mail, which
+// revision stands and what is owed; nothing that was right is asked for twice.
+func TestResubmission(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, nil)
+	sheet, cases, measures := o.material("hefei", 3, func(r []sample.Case) { r[0].Direction, r[2].Phone = "数字化转型", "123" })
+
+	l := o.one(o.send("hefei", "报送", sheet, cases[0], cases[1], cases[2]))
+	says(t, l, "第 1 次报送", "2 处需要更正", "尚未收到的材料", "培育举措", "有效案例：1 个", "以此次为准：BS-2024-0001")
+	silent(t, l, "与上一次报送相比")
+
+	l = o.one(o.send("hefei", "补报举措", measures))
+	says(t, l, "回执 BS-2024-0002", "这次发来的材料符合要求", "此前报送中还有 2 处需要更正", "仍未改 2 处", "以此次为准：BS-2024-0002", "尚缺：无", "待更正：2 处")
+
+	sheet, _, _ = o.material("hefei", 3, func(r []sample.Case) { r[2].Phone = "123" })
+	l = o.one(o.send("hefei", "补正", sheet))
+	says(t, l, "1 处需要更正", "有改动的案例：", "上一次的已改好 1 处，仍未改 1 处", "有效案例：2 个", "以此次为准：BS-2024-0003")
+	silent(t, l, "尚未收到的材料", "新增案例", "不再报送的案例")
+
+	// A case more, a case less, a name mended, in one mail with only the sheet and the new file.
+	all := sample.Cases(o.house.current(), o.unit("hefei"), 4)
+	renamed := all[1]
+	renamed.Title = "合肥共建共享检测平台提升产品质量"
+	rows := []sample.Case{all[0], renamed, all[3]}
+	sheet, err := sample.Summary(o.house.current(), o.unit("hefei"), rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l = o.one(o.send("hefei", "调整", sheet, sample.CaseFile(renamed), sample.CaseFile(all[3])))
+	says(t, l, "回执 BS-2024-0004", "材料齐全，符合要求", "新增案例："+all[3].Title, "（原名“"+all[1].Title+"”）", "不再报送的案例："+all[2].Title, "已改好 1 处", "有效案例：3 个")
+
+	// Nothing but a nil return after cases: it says that they do not count any more.
+	l = o.one(o.post("hefei", "零报告", "我市本次不报送案例。"))
+	says(t, l, "零报告", "不再报送的案例", "此后又有案例要报，请直接把材料发来")
+	if s := o.standing("hefei"); s.State != ledger.StateNil || s.CasesAccepted != 0 {
+		t.Errorf("after the nil return %+v", s)
+	}
+	// A later case undoes it.
+	sheet, cases, measures = o.material("hefei", 1, nil)
+	l = o.one(o.send("hefei", "报送", sheet, cases[0], measures))
+	says(t, l, "材料齐全，符合要求", "新增案例")
+	if s := o.standing("hefei"); s.State != ledger.StateAccepted || s.CasesAccepted != 1 {
+		t.Errorf("after a later case %+v", s)
+	}
+}
+
+// TestWithdrawal: a case that staff took out is told as withdrawn, stays out when the same file comes again, and counts
+// again when the city sends it anew.
+func TestWithdrawal(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, nil)
+	sheet, cases, measures := o.material("hefei", 2, nil)
+	o.one(o.send("hefei", "报送", sheet, cases[0], cases[1], measures))
+	s, err := o.house.db.Standing(t.Context(), shippedCall, "hefei")
+	if err != nil {
+		t.Fatal(err)
+	}
+	title := s.Cases[1].Title
+	if out, status := o.run("withdraw", strconv.FormatInt(s.Cases[1].ID, 10), "--why", "该市来函撤回"); status != exitOK {
+		t.Fatalf("withdraw: %d %s", status, out)
+	}
+	now := o.now
+	o.now = time.Now().Add(time.Minute) // the command line goes by the system's clock
+	u := o.unit("hefei")
+	l := o.one(o.round(u.Addresses[0]))
+	o.now = now
+	says(t, l, "已撤回，不再计入", "该市来函撤回", "有效案例：1 个", "已撤回的案例："+title)
+	if x := o.standing("hefei"); x.CasesAccepted != 1 {
+		t.Errorf("after the withdrawal %+v", x)
+	}
+	l = o.one(o.post("hefei", "再次报送", "再发一次。", sheet, cases[0], cases[1], measures))
+	says(t, l, "有效案例：1 个", "已撤回的案例："+title)
+	if x := o.standing("hefei"); x.CasesAccepted != 1 {
+		t.Errorf("after the same file again %+v", x)
+	}
+	again := sample.Cases(o.house.current(), u, 2)[1]
+	again.Paragraphs = 4
+	l = o.one(o.send("hefei", "修改后重报", sample.CaseFile(again)))
+	says(t, l, "材料齐全，符合要求", "有效案例：2 个")
+	silent(t, l, "已撤回的案例")
+	if x := o.standing("hefei"); x.CasesAccepted != 2 || x.State != ledger.StateAccepted {
+		t.Errorf("after a new file %+v", x)
+	}
+}
+
+// TestPreview gives the verdict, carries the marked workbook, and changes nothing: for verified senders only, so often a day.
+func TestPreview(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, nil)
+	sheet, cases, measures := o.material("hefei", 2, func(r []sample.Case) { r[0].Direction = "数字化转型" })
+	l := o.one(o.send("hefei", "预审：典型案例", sheet, cases[0], cases[1], measures))
+	says(t, l, "预审结果", "1 处需要更正", "没有登记", "合肥市汇总表（已标注）.xlsx")
+	_, marked := attached(t, l, "已标注")
+	if len(checkMarked(t, sheet.Data, marked, 1)) != 1 {
+		t.Error("the preview's workbook is not marked")
+	}
+	if s := o.standing("hefei"); s.State != ledger.StateNone {
+		t.Errorf("after a preview %+v", s)
+	}
+	if out, status := o.run("verify"); status != exitOK {
+		t.Errorf("verify after a preview: %d %s", status, out)
+	}
+	o.one(o.send("hefei", "报送", sheet, cases[0], cases[1], measures))
+	before := o.standing("hefei")
+	good, _, _ := o.material("hefei", 2, nil)
+	l = o.one(o.send("hefei", "Re: 预审结果：Re: 典型案例", good))
+	says(t, l, "没有登记", "材料齐全，符合要求")
+	if s := o.standing("hefei"); s.State != before.State || s.Submission != before.Submission {
+		t.Errorf("a preview moved the standing from %+v to %+v", before, s)
+	}
+	l = o.one(o.post("hefei", "预审", "忘了附件。"))
+	says(t, l, "没有可以使用的附件")
+	l = o.one(o.post("hefei", "预审", "本次零报告。"))
+	says(t, l, "正式发来即按“零报告”登记")
+	n := 3
+	for i := range 10 {
+		got := o.post("hefei", "预审 "+strconv.Itoa(i), "请预审。", good)
+		if n += len(got); len(got) == 1 && n == 10 {
+			says(t, got[0], "今天的预审次数已用完")
+		} else if len(got) == 1 {
+			silent(t, got[0], "今天的预审次数已用完")
+		}
+	}
+	if n != 10 {
+		t.Errorf("%d answers to previews in a day, want 10", n)
+	}
+	if got := o.send("hefei", "正式报送", good); len(got) != 1 {
+		t.Errorf("a submission after the last preview got %d letters", len(got))
+	}
+	m := sample.Mail{From: "someone@elsewhere.example", FromName: "合肥市工信局", To: "box@example.org", Subject: "预审", Text: "请预审", Date: o.now, Attachments: []sample.File{good}}
+	if got := o.raw(m); len(got) != 0 {
+		t.Errorf("a stranger's preview got %d letters", len(got))
+	}
+}
+
+// TestQuery answers with the unit's standing: to verified senders only, so often a day.
+func TestQuery(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, nil)
+	l := o.one(o.post("hefei", "查询", ""))
+	says(t, l, "状态：未报", "尚缺：汇总表、典型案例、培育举措")
+	sheet, cases, _ := o.material("hefei", 2, func(r []sample.Case) { r[0].Direction = "数字化转型" })
+	l = o.one(o.send("hefei", "报送", sheet, cases[0], cases[1]))
+	says(t, l, "“预审”", "“查询”")
+	l = o.one(o.post("hefei", "查询", "请告知情况"))
+	says(t, l, "状态：待补正", "有效案例：1 个", "尚缺：培育举措", "待更正：1 处", "案例方向")
+	got := 2
+	for range 6 {
+		got += len(o.post("hefei", "查询", "再问"))
+	}
+	if got != 5 {
+		t.Errorf("%d answers to queries in a day, want 5", got)
+	}
+	m := sample.Mail{From: o.unit("hefei").Addresses[0], FromName: "合肥", To: "box@example.org", Subject: "查询", Text: "", Date: o.now, Headers: []string{"Reply-To: <someone@elsewhere.example>"}}
+	if l := o.raw(m); len(l) != 0 {
+		t.Errorf("a doubtful query was answered: %v", strings.Join(l[0].References, " "))
+	}
+}
+
+// TestNilReturnAfterFaults: a nil return leaves nothing of a faulty submission open, and a case after it is judged afresh.
+func TestNilReturnAfterFaults(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, nil)
+	sheet, cases, measures := o.material("hefei", 2, func(r []sample.Case) { r[0].Direction = "数字化转型" })
+	o.one(o.send("hefei", "报送", sheet, cases[0], cases[1], measures))
+	l := o.one(o.post("hefei", "零报告", "我市本次不报送案例。"))
+	says(t, l, "零报告登记", "不再报送的案例")
+	silent(t, l, "改好")
+	if s := o.standing("hefei"); s.State != ledger.StateNil || s.ErrorsOpen != 0 || s.Rows != 0 {
+		t.Errorf("after the nil return %+v", s)
+	}
+	l = o.one(o.send("hefei", "又有一个案例", cases[1]))
+	says(t, l, "已予登记", "尚缺：汇总表、培育举措")
+	if s := o.standing("hefei"); s.State != ledger.StatePartial {
+		t.Errorf("after a later case %+v", s)
+	}
+}
