@@ -32,8 +32,8 @@ func (r *Runner) link(label, what string, d token.Decision, now time.Time) []let
 	}
 	d.Expires = r.Calendar.Day(now).AddDate(0, 0, linkDays+1)
 	signed := r.Key.Sign(d)
-	body := fmt.Sprintf("请直接发出这封邮件，主题不要改动。\n\n%s。\n\n此链接 %s 前有效，只能用一次。办理结果会回信告知。\n",
-		what, d.Expires.AddDate(0, 0, -1).Format("1月2日")+"24 时")
+	body := fmt.Sprintf("请直接发出这封邮件，主题不要改动。\n\n%s。\n\n此链接在 %s 24 时前有效，只能用一次。办理结果会回信告知。\n",
+		what, d.Expires.AddDate(0, 0, -1).In(r.Calendar.Location()).Format("1月2日"))
 	return []letter.Link{{
 		Label: label, Token: signed,
 		URL: "mailto:" + box.Address + "?subject=" + escape("办理："+what+"（"+signed+"）") + "&body=" + escape(body),

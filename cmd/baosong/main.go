@@ -59,9 +59,9 @@ func commands() []command {
 	return []command{
 		demoCommand(), initCommand(), doctorCommand(), serveCommand(),
 		checkCommand(), unpackCommand(), formCommand(),
-		statusCommand(), showCommand(), messagesCommand(), heldCommand(), lettersCommand(), digestCommand(),
+		statusCommand(), showCommand(), messagesCommand(), heldCommand(), lettersCommand(), previewCommand(), digestCommand(),
 		assignCommand(), ignoreCommand(), releaseCommand(), waiveCommand(), acceptCommand(), extendCommand(),
-		withdrawCommand(), postponeCommand(), replayCommand(), exportCommand(), backupCommand(), restoreCommand(), verifyCommand(),
+		withdrawCommand(), postponeCommand(), replayCommand(), exportCommand(), backupCommand(), restoreCommand(), verifyCommand(), pruneCommand(),
 		configCommand(), readerCommand(),
 	}
 }

@@ -66,6 +66,9 @@ const (
 // written finds a token as mail programs leave it.
 var written = regexp.MustCompile(`(?i)\bbs1-([a-z2-7]{32,})\b`)
 
+// shown is a token with the brackets that the link has put around it.
+var shown = regexp.MustCompile(`(?i)\s*[（(\[]?` + written.String()[4:] + `[）)\]]?`)
+
 // Key is the secret that signs.
 type Key []byte
 
@@ -120,7 +123,7 @@ func Find(subject string) string { return strings.ToLower(written.FindString(sub
 
 // Strip takes tokens out of a text that is to be shown.
 func Strip(s string) string {
-	return strings.Join(strings.Fields(written.ReplaceAllString(s, "…")), " ")
+	return strings.TrimSpace(shown.ReplaceAllString(s, ""))
 }
 
 // Open proves a token and returns its decision: ErrForged, or ErrExpired together with the decision.

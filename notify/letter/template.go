@@ -25,6 +25,9 @@ var (
 	faultPlace = regexp.MustCompile(`template: ?([\w.]+):(\d+)`)
 )
 
+// Names are the letters that there are, by the names of their templates.
+func Names() []string { return names() }
+
 // names are the letters, each with a .txt and a .html template; layout and parts serve them all.
 func names() []string {
 	return []string{"receipt", "correction", "nil", "preview", "query", "decision", "done", "reminder", "alert", "digest"}
