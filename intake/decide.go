@@ -90,8 +90,8 @@ func (p *Pipeline) secret(m *mail) ledger.Outcome {
 	o := ledger.Outcome{Message: m.row.ID, State: ledger.Held, Fate: "held", Why: "secrecy", Removed: true,
 		WhyText: "疑似带有国家秘密标志，系统未保留内容，请按保密规定到邮件服务器上处理原邮件。", Call: m.call.ID, Unit: m.class.Unit}
 	o.Header = ledger.Header{From: m.class.Address}
-	text := fmt.Sprintf("一封来信疑似带有国家秘密标志，系统已停止处理，没有保留内容，也没有回复。\n文件夹 %s，UID %d（UIDVALIDITY %d），发件人 %s，收件时间 %s。\n请保密管理人员到邮件服务器上按规定处理原邮件。",
-		m.row.Folder, m.row.UID, m.row.UIDValidity, m.class.Address, m.row.ReceivedAt.In(p.Zone).Format("2006-01-02 15:04"))
+	text := fmt.Sprintf("一封来信疑似带有国家秘密标志，系统已停止处理，没有保留内容，也没有回复。\n发件人 %s，收件时间 %s；在邮件服务器的文件夹 %s 中，UID 为 %d（UIDVALIDITY %d）。\n请保密管理人员到邮件服务器上按规定处理原邮件，处理完毕后用下面的命令销去此项。",
+		m.class.Address, m.row.ReceivedAt.In(p.Zone).Format("2006年1月2日 15:04"), m.row.Folder, m.row.UID, m.row.UIDValidity)
 	o.Letters = append(o.Letters, p.alert("secrecy", fmt.Sprintf("secrecy:%d", m.row.ID), p.Staff.Security, text, fmt.Sprintf("baosong ignore %d", m.row.ID)))
 	return o
 }

@@ -13,14 +13,15 @@ import (
 
 // Moments that must outlive the process.
 const (
-	momentRefused = "smtp.refused" // since when the provider refuses our account; zero: it does not
-	topicFault    = "fault"        // alerts about sending itself: no ceiling stops them
-	topicSecrecy  = "secrecy"      // alerts of a suspected secrecy mark: neither
+	momentRefused  = "smtp.refused" // since when the provider refuses our account; zero: it does not
+	topicFault     = "fault"        // alerts about sending itself: no ceiling stops them
+	topicSecrecy   = "secrecy"      // alerts of a suspected secrecy mark: neither
+	topicRecovered = "recovered"    // a fault is over: neither
 )
 
 // refrain holds a letter back that a ceiling or a dead address speaks against, unless staff have let it go.
 func (r *Runner) refrain(ctx context.Context, l *ledger.Letter) (stop bool, err error) {
-	if l.Kind == ledger.Alert && (l.Topic == topicFault || l.Topic == topicSecrecy) {
+	if l.Kind == ledger.Alert && (l.Topic == topicFault || l.Topic == topicSecrecy || l.Topic == topicRecovered) {
 		return false, nil
 	}
 	if l.Kind == ledger.Confirmation && l.Topic == letter.TopicDone {
@@ -147,7 +148,7 @@ func (r *Runner) allClear(ctx context.Context) error {
 	if err := r.Ledger.SetMoment(ctx, momentRefused, time.Time{}); err != nil {
 		return err
 	}
-	return r.fault(ctx, fmt.Sprintf("accepted:%d", since.Unix()),
+	return queueAlert(ctx, r.Ledger, r.AlertTo, topicRecovered, fmt.Sprintf("accepted:%d", since.Unix()),
 		"发信已恢复。\n自 "+since.In(r.Calendar.Location()).Format("1月2日 15:04")+" 起等待的信正在补发，不需要再做什么。")
 }
 

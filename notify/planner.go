@@ -215,30 +215,43 @@ func (p *Planner) queue(ctx context.Context, n ledger.NewLetter) (bool, error) {
 func (p *Planner) words(c *call.Call, it schedule.Item, province []ledger.UnitStanding, now time.Time) (string, []string) {
 	if it.Reason == schedule.CalendarUnknown {
 		year := strings.TrimPrefix(it.Key, "calendar:")
-		return "节假日表中没有 " + year + " 年的放假安排。\n补充之前，工作日按周一至周五推算，催报日期可能不准。请按国务院办公厅的通知补充节假日表。", nil
+		return "节假日表中没有 " + year + " 年的放假安排。\n补充之前，工作日按周一至周五推算，催报日期可能不准。请按国务院办公厅的通知写成文件，填在配置的 [schedule] holidays 中，写法见 baosong config describe。", nil
 	}
 	names := map[string][]string{}
 	for _, s := range province {
 		name := s.Unit
 		if u, ok := c.Unit(s.Unit); ok {
-			name = u.Name
+			name = strings.TrimSuffix(shortName(u), "市")
 		}
 		names[s.State] = append(names[s.State], name)
 	}
-	lines := []string{fmt.Sprintf("《%s》已于 %s 截止。", c.Title, c.Deadline.In(p.Calendar.Location()).Format("1月2日 15:04"))}
+	lines := []string{fmt.Sprintf("《%s》已于 %s 截止，%d 个单位中已有 %d 个报齐。", c.Title, c.Deadline.In(p.Calendar.Location()).Format("1月2日 15:04"),
+		len(province), len(names[ledger.StateAccepted])+len(names[ledger.StateNil]))}
 	for _, s := range []struct{ state, word string }{
-		{ledger.StateAccepted, "已报齐"}, {ledger.StateNil, "零报告"}, {ledger.StateCorrect, "待补正"}, {ledger.StatePartial, "未报齐"}, {ledger.StateNone, "未报"},
+		{ledger.StateNone, "未报"}, {ledger.StatePartial, "未报齐"}, {ledger.StateCorrect, "待补正"}, {ledger.StateNil, "零报告"}, {ledger.StateAccepted, "已报齐"},
 	} {
 		if n := len(names[s.state]); n > 0 {
 			lines = append(lines, fmt.Sprintf("%s %d 个：%s。", s.word, n, strings.Join(names[s.state], "、")))
 		}
+	}
+	if len(names[ledger.StateNone])+len(names[ledger.StatePartial])+len(names[ledger.StateCorrect]) > 0 {
+		lines = append(lines, "未报齐的单位仍会按设定的日期催报。此后收到的材料照常登记，并注明逾期。")
 	}
 	return strings.Join(lines, "\n"), []string{"baosong status", "baosong export --out 目录"}
 }
 
 // Alert queues an alert to staff, once per key.
 func (p *Planner) Alert(ctx context.Context, key, text string, commands ...string) error {
-	if err := queueAlert(ctx, p.Ledger, p.AlertTo, "alert", key, text, commands...); err != nil {
+	return p.tell(ctx, "alert", key, text, commands...)
+}
+
+// AllClear tells staff that what an alert was about is over, once per key.
+func (p *Planner) AllClear(ctx context.Context, key, text string) error {
+	return p.tell(ctx, topicRecovered, key, text)
+}
+
+func (p *Planner) tell(ctx context.Context, topic, key, text string, commands ...string) error {
+	if err := queueAlert(ctx, p.Ledger, p.AlertTo, topic, key, text, commands...); err != nil {
 		return err
 	}
 	if p.Wake != nil {

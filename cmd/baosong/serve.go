@@ -193,7 +193,7 @@ func (s *health) polled(ctx context.Context, err error) {
 func (s *health) recovered(ctx context.Context) {
 	h := s.house
 	if s.alerted {
-		if err := h.planner.Alert(ctx, "mailbox-up:"+h.now().UTC().Format(time.RFC3339), "邮箱已恢复读取，此前的来信正在补收。"); err != nil {
+		if err := h.planner.AllClear(ctx, "mailbox-up:"+h.now().UTC().Format(time.RFC3339), "邮箱已恢复读取，此前的来信正在补收。"); err != nil {
 			h.log.Error("queueing an alert", "err", err)
 		}
 	}
