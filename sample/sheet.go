@@ -18,7 +18,7 @@ func Summary(c *call.Call, u *call.Unit, cases []Case) (File, error) {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "summary.xlsx")
-	spec := sheet.FormSpec{Title: u.City + "中小企业特色产业集群典型案例汇总表", Version: c.ID, Rows: len(cases)}
+	spec := sheet.FormSpec{Title: u.City + "中小企业特色产业集群典型案例汇总表", Version: c.FormVersion(), Rows: len(cases)}
 	for _, col := range c.Columns {
 		spec.Columns = append(spec.Columns, sheet.FormColumn{Header: col.Header, Width: 16, Text: true})
 	}

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 
+	"baosong/notify/letter"
 	"baosong/parse/call"
 	"baosong/parse/sheet"
 )
@@ -41,52 +42,11 @@ func formCommand() command {
 					return failed(exitNotFound, fmt.Errorf("名册中没有单位 %q", *id)).hint("单位编号见征集目录的 units.csv。")
 				}
 			}
-			if err := sheet.WriteForm(*out, formSpec(c, unit), nil); err != nil {
+			if err := sheet.WriteForm(*out, letter.Form(c, unit), nil); err != nil {
 				return err
 			}
 			fmt.Fprintf(t.out, "已写入 %s\n", *out)
 			return nil
 		},
 	}
-}
-
-// formSpec is the blank summary sheet of a call, for one unit or for all.
-func formSpec(c *call.Call, u *call.Unit) sheet.FormSpec {
-	spec := sheet.FormSpec{Title: "中小企业特色产业集群典型案例汇总表", Version: c.ID, Rows: 50}
-	city := ""
-	if u != nil {
-		city = u.City
-		spec.Title = u.City + spec.Title
-	}
-	for _, col := range c.Columns {
-		f := sheet.FormColumn{Header: col.Header, Width: columnWidths[col.ID], List: formList(c, col.ID, city), Prompt: columnPrompts[col.ID], Text: col.ID != "seq"}
-		spec.Columns = append(spec.Columns, f)
-	}
-	return spec
-}
-
-var columnWidths = map[string]float64{"seq": 6, "city": 10, "county": 14, "cluster": 36, "level": 10, "year": 10, "title": 40, "direction": 14,
-	"body": 26, "contact": 10, "phone": 16, "note": 16}
-
-var columnPrompts = map[string]string{
-	"seq": "从 1 起连续编号", "city": "填本市名称", "county": "填本市所辖县（市、区）", "cluster": "从已认定的集群中选择，名称与认定文件一致",
-	"level": "国家级或省级，与认定文件一致", "year": "四位数字，如 2023", "title": "不超过 60 字，与案例文件标题一致", "direction": "七个方向中选择一个",
-	"body": "案例的报送单位", "contact": "联系人姓名", "phone": "手机或带区号的座机", "note": "可不填"}
-
-func formList(c *call.Call, column, city string) []string {
-	switch column {
-	case "direction":
-		return c.Directions
-	case "level":
-		return c.Levels
-	case "cluster":
-		var names []string
-		for _, k := range c.Clusters {
-			if city == "" || k.City == city {
-				names = append(names, k.Name)
-			}
-		}
-		return names
-	}
-	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"baosong/config"
+	"baosong/notify/letter"
 	"baosong/parse/call"
 	"baosong/parse/sheet"
 )
@@ -70,7 +71,7 @@ func writeSetup(t *terminal, dir, file, folder, address string) error {
 	if err := call.Write(folder, c); err != nil {
 		return err
 	}
-	if err := sheet.WriteForm(filepath.Join(folder, "汇总表（空白）.xlsx"), formSpec(c, nil), nil); err != nil {
+	if err := sheet.WriteForm(filepath.Join(folder, "汇总表（空白）.xlsx"), letter.Form(c, nil), nil); err != nil {
 		return err
 	}
 	if err := writeNew(file, text); err != nil {

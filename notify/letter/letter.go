@@ -44,7 +44,7 @@ func Compose(f Facts) (Composed, error) {
 		dir = f.Call.LettersDir
 	}
 	p := page(f)
-	attachments, err := workbook(f, p)
+	attachments, err := workbooks(f, p)
 	if err != nil {
 		return Composed{}, fmt.Errorf("compose %s: %w", n, err)
 	}

@@ -240,7 +240,7 @@ func TestWorkbook(t *testing.T) {
 		f := correctionFacts()
 		f.Submission.Files[0].Format = r.format
 		p := page(f)
-		a, err := workbook(f, p)
+		a, err := workbooks(f, p)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -249,7 +249,7 @@ func TestWorkbook(t *testing.T) {
 		}
 	}
 	f := noFilesFacts()
-	if a, err := workbook(f, page(f)); err != nil || a != nil {
+	if a, err := workbooks(f, page(f)); err != nil || a != nil {
 		t.Errorf("a mail without files: got %d attachments, %v", len(a), err)
 	}
 }

@@ -41,6 +41,7 @@ type Page struct {
 	Changes  *Changes
 	Stands   Stands
 	Workbook Workbook
+	Form     FormLine
 
 	Text     []string // paragraphs of an alert or a decision
 	Commands []string
@@ -116,11 +117,7 @@ func page(f Facts) *Page {
 		p.To = f.Unit.Name
 	}
 	p.setCall(f)
-	sub := f.Submission
-	if sub == nil && f.Said.Report != nil {
-		sub = f.Said.Report.submission()
-	}
-	if sub != nil {
+	if sub := submission(f); sub != nil {
 		p.setSubmission(sub, f)
 	} else if len(f.Open) > 0 {
 		p.setFindings(f.Open, f.Call)

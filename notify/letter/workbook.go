@@ -17,14 +17,42 @@ const (
 	maxMark  = 10 << 20 // a larger workbook is not marked: it would not fit a mail either
 )
 
-// workbook makes the sheet that goes with a letter, if one does, and tells the page about it.
-func workbook(f Facts, p *Page) ([]Attachment, error) {
+// workbooks makes the sheets that go with a letter, if any do, and tells the page about them.
+func workbooks(f Facts, p *Page) ([]Attachment, error) {
 	dir, err := os.MkdirTemp("", "letter-*")
 	if err != nil {
 		return nil, fmt.Errorf("make room for the workbook: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	dst := filepath.Join(dir, "letter.xlsx")
+	out, err := workbook(f, p, filepath.Join(dir, "letter.xlsx"))
+	if sub := submission(f); err == nil && wantsForm(f, sub) {
+		dst := filepath.Join(dir, "form.xlsx")
+		if err := form(f, sub, p, dst); err != nil {
+			return nil, err
+		}
+		return attach(out, p.Form.Name, dst)
+	}
+	return out, err
+}
+
+// submission is the revision that a letter is about; a preview's report takes its shape.
+func submission(f Facts) *ledger.Submission {
+	if f.Submission == nil && f.Said.Report != nil {
+		return f.Said.Report.submission()
+	}
+	return f.Submission
+}
+
+func attach(to []Attachment, name, path string) ([]Attachment, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the workbook back: %w", err)
+	}
+	return append(to, Attachment{Name: name, ContentType: xlsxType, Bytes: b}), nil
+}
+
+// workbook makes the digest's tables, or the sender's sheet marked, or the list of findings.
+func workbook(f Facts, p *Page, dst string) (out []Attachment, err error) {
 	switch {
 	case f.Digest != nil:
 		p.Workbook.Name = fmt.Sprintf("报送情况_%s.xlsx", f.Now.Format("20060102"))
@@ -37,11 +65,7 @@ func workbook(f Facts, p *Page) ([]Attachment, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := os.ReadFile(dst)
-	if err != nil {
-		return nil, fmt.Errorf("read the workbook back: %w", err)
-	}
-	return []Attachment{{Name: p.Workbook.Name, ContentType: xlsxType, Bytes: b}}, nil
+	return attach(nil, p.Workbook.Name, dst)
 }
 
 // wantsList tells whether the findings are about files at all: a mail without attachment needs no list of one line. Letters
@@ -59,21 +83,15 @@ func wantsList(f Facts, p *Page) bool {
 }
 
 func findings(f Facts) []ledger.Finding {
-	switch {
-	case f.Submission != nil:
-		return f.Submission.Findings
-	case f.Said.Report != nil:
-		return f.Said.Report.submission().Findings
+	if sub := submission(f); sub != nil {
+		return sub.Findings
 	}
 	return f.Open
 }
 
 // findingsWorkbook marks the sender's own workbook, or lists the findings in one of ours when that cannot be done.
 func findingsWorkbook(f Facts, p *Page, dst string) error {
-	sub := f.Submission
-	if sub == nil && f.Said.Report != nil {
-		sub = f.Said.Report.submission()
-	}
+	sub := submission(f)
 	list := listRows(told(findings(f)), f.Call)
 	if src, file, why := markable(f, sub); src != "" {
 		p.Workbook = Workbook{Name: markedName(file.Name), Marked: true}

@@ -1,6 +1,8 @@
 package call
 
 import (
+	"fmt"
+	"hash/fnv"
 	"slices"
 	"strings"
 
@@ -97,6 +99,30 @@ func (c *Call) Severity(code finding.Code, dflt finding.Severity) finding.Severi
 		return s
 	}
 	return dflt
+}
+
+// ClustersOf returns the clusters of a city whose recognition holds as of the call's date; of all cities when city is empty.
+func (c *Call) ClustersOf(city string) []Cluster {
+	var out []Cluster
+	for _, k := range c.Clusters {
+		begun := k.ValidFrom.IsZero() || !k.ValidFrom.After(c.Opened)
+		lasts := k.ValidTo.IsZero() || !k.ValidTo.Before(c.Opened)
+		if (city == "" || k.City == city) && begun && lasts && (k.Review == "" || k.Review == "通过") {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// FormVersion names the summary form that this call asks for: its id and a checksum of the columns and choices, so that a
+// form handed out before they changed is known for an old one.
+func (c *Call) FormVersion() string {
+	h := fnv.New32a()
+	for _, col := range c.Columns {
+		fmt.Fprintf(h, "%s=%s\n", col.ID, col.Header) // a hash never fails
+	}
+	fmt.Fprintf(h, "%q %q", c.Directions, c.Levels)
+	return fmt.Sprintf("%s/%08x", c.ID, h.Sum32())
 }
 
 // OnProbation reports whether findings of this code are shown to staff only.

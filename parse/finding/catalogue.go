@@ -43,6 +43,7 @@ func Catalogue() []Entry {
 		{"sheet.no-rows", Error, "汇总表只有表头，没有内容。", "请填写案例后重新发送。"},
 		{"sheet.several", Warning, "有不止一张汇总表。", "请确认所采用的是否正确，并只保留一张。"},
 		{"sheet.extra-column", Note, "汇总表有表样之外的列，已略过。", "无需处理。"},
+		{"sheet.old-form", Note, "汇总表用的不是本次征集现行的表样，已按表头读取。", "无需处理；今后请使用现行的表样。"},
 		{"sheet.copy", Note, "此文件是汇总表的盖章件，以可编辑的汇总表为准。", "无需处理。"},
 		{"cell.required", Error, "必填项为空。", "请填写。"},
 		{"cell.not-in-list", Error, "填写的内容不在可选范围内。", "请从可选项中选择一项填写。"},

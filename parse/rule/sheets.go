@@ -10,9 +10,10 @@ import (
 
 func sheetRule() Rule {
 	return Rule{
-		Codes: []finding.Code{"sheet.missing", "sheet.no-header", "sheet.column-missing", "sheet.no-rows", "sheet.several", "sheet.extra-column", "sheet.copy"},
+		Codes: []finding.Code{"sheet.missing", "sheet.no-header", "sheet.column-missing", "sheet.no-rows", "sheet.several", "sheet.extra-column", "sheet.old-form", "sheet.copy"},
 		Doc: "汇总表：有案例就要有汇总表；表头按列名和同义列名识别，前面可有标题行，表头可占两行，列的次序不限，表可以在第二个工作表或 Word 文件里。" +
-			"多出的列略过；有几张汇总表时采用第一张有内容的。盖章的扫描件或 PDF 以可编辑的汇总表为准。",
+			"多出的列略过；有几张汇总表时采用第一张有内容的。盖章的扫描件或 PDF 以可编辑的汇总表为准。" +
+			"用往次或别处的表样填写的，照样读取，只作记录；需要补正时，随信附上已填好可读内容的现行表样。自己制作的表，必填的列齐全就不作记录。",
 		Run: func(p *Pass) {
 			p.sheetMissing()
 			p.sheetShape()
@@ -69,6 +70,7 @@ func (p *Pass) sheetShape() {
 				Cured("请补上“" + c.Header + "”一列并逐行填写。"))
 		}
 	}
+	p.sheetForm()
 	for _, x := range t.Extra {
 		at := t.At()
 		at.Cell, at.Row = x.Cell, t.Header
@@ -77,6 +79,27 @@ func (p *Pass) sheetShape() {
 	if len(t.Rows) == 0 && t.Samples == 0 {
 		p.report(finding.New("sheet.no-rows", t.At()).Saying("汇总表《" + t.File.Name + "》只有表头，没有填写案例。"))
 	}
+}
+
+// sheetForm notes a sheet on an old form, or on somebody else's: one that bears another version than this call's, or none
+// and lacks columns. A sheet of a city's own making that has all columns is as good as the form.
+func (p *Pass) sheetForm() {
+	t := p.Table
+	if t.File.Prior || len(t.Rows) == 0 {
+		return
+	}
+	version := ""
+	if t.File.Book != nil {
+		version = t.File.Book.FormVersion()
+	}
+	foreign := false
+	for _, c := range p.Call.Columns {
+		foreign = foreign || c.Required && !t.column(c.ID)
+	}
+	if version == p.Call.FormVersion() || version == "" && !foreign {
+		return
+	}
+	p.report(finding.New("sheet.old-form", t.At()).Saying("《" + t.File.Name + "》用的不是本次征集现行的汇总表表样，已按表头读取。"))
 }
 
 func (p *Pass) headers() string {
