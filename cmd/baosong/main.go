@@ -15,8 +15,6 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
-
-	"baosong/ledger"
 )
 
 // Exit statuses; part of the command line's contract.
@@ -133,79 +131,6 @@ func parseArgs(fs *flag.FlagSet, args []string, least, most int) ([]string, erro
 		return nil, usage("%s 的参数个数不对", fs.Name()).hint(fmt.Sprintf("运行 baosong %s --help 查看用法。", fs.Name()))
 	}
 	return rest, nil
-}
-
-// flagFault words an error of package flag for the people at the command line.
-func flagFault(err error) string {
-	text := err.Error()
-	for english, chinese := range map[string]string{
-		"flag provided but not defined: -": "没有这个选项：--", "flag needs an argument: -": "选项后面缺少内容：--", "bad flag syntax: ": "选项的写法不对："} {
-		if rest, ok := strings.CutPrefix(text, english); ok {
-			return chinese + rest
-		}
-	}
-	for _, english := range []string{"invalid value ", "invalid boolean value "} {
-		if rest, ok := strings.CutPrefix(text, english); ok {
-			value, _, _ := strings.Cut(rest, " for ")
-			return "选项的内容不对：" + value
-		}
-	}
-	return text
-}
-
-// failure is an error with what to do about it and the exit status it ends with.
-type failure struct {
-	err  error
-	tip  string
-	code int
-}
-
-func (f *failure) Error() string { return f.err.Error() }
-func (f *failure) Unwrap() error { return f.err }
-
-// hint adds what to do next.
-func (f *failure) hint(tip string) *failure { f.tip = tip; return f }
-
-func usage(format string, a ...any) *failure {
-	return &failure{err: fmt.Errorf(format, a...), code: exitUsage}
-}
-
-func failed(code int, err error) *failure { return &failure{err: err, code: code} }
-
-// errFindings ends a command whose answer is "there are errors": the answer itself is on stdout already.
-var errFindings = &failure{err: errors.New(""), code: exitFindings}
-
-// exitStatus prints the error with its hint and turns it into the exit status.
-func exitStatus(t *terminal, name string, err error) int {
-	if err == nil {
-		return exitOK
-	}
-	code, tip := exitError, ""
-	var f *failure
-	var refusal *ledger.Refusal
-	switch {
-	case errors.As(err, &f):
-		code, tip = f.code, f.tip
-	case errors.As(err, &refusal):
-		code, tip = exitConflict, refusal.Hint
-		if errors.Is(err, ledger.ErrNotFound) {
-			code = exitNotFound
-		}
-		err = errors.New(refusal.Text)
-	case errors.Is(err, context.Canceled):
-		return exitInterrupted
-	case errors.Is(err, ledger.ErrNotFound):
-		code = exitNotFound
-	case errors.Is(err, ledger.ErrConflict), errors.Is(err, ledger.ErrLocked):
-		code = exitConflict
-	}
-	if text := err.Error(); text != "" {
-		fmt.Fprintf(t.err, "baosong %s: %s\n", name, text)
-	}
-	if tip != "" {
-		fmt.Fprintf(t.err, "提示: %s\n", tip)
-	}
-	return code
 }
 
 func overview(w io.Writer) {

@@ -295,8 +295,8 @@ func TestExitStatus(t *testing.T) {
 		if got != c.want {
 			t.Errorf("baosong %s: exit status %d, want %d\n%s%s", c.args, got, c.want, &stdout, &stderr)
 		}
-		if (got == exitError || got == exitUsage || got == exitNotFound || got == exitConflict) && stderr.Len() == 0 {
-			t.Errorf("baosong %s fails without a word on stderr", c.args)
+		if (got == exitError || got == exitUsage || got == exitNotFound || got == exitConflict) && !strings.Contains(stderr.String(), "提示: ") && c.args != "" {
+			t.Errorf("baosong %s fails without a hint on stderr: %q", c.args, &stderr)
 		}
 	}
 }
