@@ -24,8 +24,7 @@ func waiveCommand() command {
 		status: "10   没有这个问题\n11   状态不允许",
 		run: func(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string) error {
 			return decide(ctx, t, fs, args, func(h *house, id int64, why string) (*ledger.Submission, error) {
-				then := h.decided(fmt.Sprintf("waive:%d", id), "省里已核实并豁免了一个问题，该处不需更正。原因："+why)
-				return h.db.Waive(ctx, id, operator(), why, then)
+				return h.db.Waive(ctx, id, operator(), why, h.decided(fmt.Sprintf("waive:%d", id), waived(id, why)))
 			})
 		},
 	}
@@ -42,7 +41,7 @@ func acceptCommand() command {
 		status: "10   没有这次报送\n11   状态不允许（例如已被新的报送取代）",
 		run: func(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string) error {
 			return decide(ctx, t, fs, args, func(h *house, id int64, why string) (*ledger.Submission, error) {
-				then := h.decided(fmt.Sprintf("accept:%d", id), "省里已按现状接收你单位报送的材料。原因："+why)
+				then := h.decided(fmt.Sprintf("accept:%d", id), said("贵单位报送的材料已按现状接收，不必再报。", why))
 				return h.db.Accept(ctx, id, operator(), why, then)
 			})
 		},
@@ -65,7 +64,7 @@ func withdrawCommand() command {
 				if err != nil {
 					return nil, err
 				}
-				then := h.decided(fmt.Sprintf("withdraw:%d", id), fmt.Sprintf("案例《%s》已撤回，不再计入。原因：%s", c.Title, why))
+				then := h.decided(fmt.Sprintf("withdraw:%d", id), said(fmt.Sprintf("贵单位的案例《%s》已撤回，不再计入。", c.Title), why))
 				return h.db.Withdraw(ctx, id, operator(), why, then)
 			})
 		},
@@ -93,13 +92,30 @@ func decide(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string, d
 	})
 }
 
+// said is a decision in words with its reason, whatever stands afterwards.
+func said(text, why string) func(*ledger.Submission) string {
+	return func(*ledger.Submission) string { return text + "\n说明：" + why }
+}
+
+// waived says which finding need not be mended any more.
+func waived(id int64, why string) func(*ledger.Submission) string {
+	return func(s *ledger.Submission) string {
+		for _, f := range s.Findings {
+			if f.ID == id {
+				return "经核实，下面一处不需要更正。\n" + placeWords(f.Place) + "：" + f.Message + "\n说明：" + why
+			}
+		}
+		return "经核实，此前指出的一处不需要更正。\n说明：" + why
+	}
+}
+
 // decided words the letter that tells a unit of a decision about what it has sent.
-func (h *house) decided(key, text string) ledger.Then {
+func (h *house) decided(key string, words func(*ledger.Submission) string) ledger.Then {
 	return func(s *ledger.Submission) []ledger.NewLetter {
 		if s == nil {
 			return nil
 		}
-		return h.told(s.Call, s.Unit, key, text, s.ID)
+		return h.told(s.Call, s.Unit, key, words(s), s.ID)
 	}
 }
 
@@ -123,7 +139,7 @@ func (h *house) told(callID, unit, key, text string, submission int64) []ledger.
 	if err != nil || len(to) == 0 {
 		return nil
 	}
-	return []ledger.NewLetter{{Key: "decision:" + key, Kind: ledger.Confirmation, Topic: letter.TopicDecision, Call: callID, Unit: unit, To: to[:1],
+	return []ledger.NewLetter{{Key: "decision:" + key, Kind: ledger.Confirmation, Topic: letter.TopicDecision, Call: callID, Unit: unit, To: to,
 		Submission: submission, Facts: string(facts), Due: h.now(), State: ledger.Due}}
 }
 
@@ -195,7 +211,7 @@ func extendOrPostpone(ctx context.Context, t *terminal, fs *flag.FlagSet, args [
 // extend tells every unit whose deadline moves.
 func (h *house) extend(ctx context.Context, unit string, until time.Time, why string) error {
 	c := h.current()
-	text := fmt.Sprintf("你单位的报送截止时间延长至 %s。原因：%s", until.In(h.zone).Format("2006年1月2日 15:04"), why)
+	text := fmt.Sprintf("贵单位的报送截止时间延至 %s。\n说明：%s\n已经报齐的不必再报。", deadlineWords(until.In(h.zone)), why)
 	var letters []ledger.NewLetter
 	for _, u := range c.ActiveUnits() {
 		if unit == ledger.EveryUnit || unit == u.ID {
@@ -207,6 +223,15 @@ func (h *house) extend(ctx context.Context, unit string, until time.Time, why st
 
 func (h *house) postpone(ctx context.Context, unit string, until time.Time, why string) error {
 	return h.db.Postpone(ctx, h.current().ID, unit, until, operator(), why)
+}
+
+// deadlineWords writes a deadline as the letters do: the end of a day is the day.
+func deadlineWords(t time.Time) string {
+	s := t.Format("2006年1月2日") + "（星期" + string([]rune("日一二三四五六")[t.Weekday()]) + "）"
+	if t.Hour() != 23 || t.Minute() != 59 {
+		s += t.Format("15:04")
+	}
+	return s
 }
 
 // untilTime reads the moment that --until means; a bare date is the end of that day.
