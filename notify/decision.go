@@ -56,7 +56,7 @@ func (r *Runner) heldDecision(m ledger.Message, c *call.Call, now time.Time) let
 	if m.Why == "secrecy" || m.Removed {
 		return letter.Decision{
 			What: "疑似密级标志", Grave: true, Since: m.ReceivedAt,
-			Detail:   fmt.Sprintf("第 %d 封，UID %d，自 %s。内容没有留存，邮箱中的原件请按保密规定处理", m.ID, m.UID, m.From),
+			Detail:   fmt.Sprintf("第 %d 封，自 %s。内容没有留存，原件在文件夹 %s 中，UID 为 %d，请按保密规定处理", m.ID, m.From, m.Folder, m.UID),
 			Commands: []string{ignore}, Links: r.mailLink("已按规定处理", "已按保密规定处理，销去此项", token.Ignore, m.ID, "", now),
 		}
 	}
