@@ -24,10 +24,7 @@ const (
 
 // letter is an answer to the mail in its own thread.
 func (p *Pipeline) letter(m *mail, kind ledger.Kind, topic string) ledger.NewLetter {
-	to := m.class.Address
-	if len(m.read.ReplyTo) == 1 {
-		to = m.read.ReplyTo[0].Address // the unit's own, or the mail would not have been believed
-	}
+	to := m.answerTo()
 	key := fmt.Sprintf("answer:%d", m.row.ID)
 	if m.row.Submission != 0 {
 		key += fmt.Sprintf(":again:%d", m.row.Submission) // judged again by staff's wish: its own answer
@@ -35,6 +32,18 @@ func (p *Pipeline) letter(m *mail, kind ledger.Kind, topic string) ledger.NewLet
 	return ledger.NewLetter{Key: key, Kind: kind, Topic: topic, Call: m.call.ID, Unit: m.unit.ID,
 		To: []string{to}, Message: m.row.ID, InReplyTo: m.read.MessageID, References: strings.Join(m.read.References, " "),
 		Subject: m.read.Subject, Due: earlier(m.row.ReceivedAt, p.Now()), State: ledger.Due}
+}
+
+// answerTo is where the answer goes: the sender, or the Reply-To where it is the unit's own. Any other Reply-To has the mail
+// held; when staff let it through all the same, they have vouched for the material, not for a stranger's address.
+func (m *mail) answerTo() string {
+	if len(m.read.ReplyTo) == 1 {
+		address := m.read.ReplyTo[0].Address
+		if u, ok := m.call.UnitByAddress(address); ok && u.ID == m.unit.ID {
+			return address
+		}
+	}
+	return m.class.Address
 }
 
 // earlier is the first of two moments. An answer is due from the mail's arrival on, so that a rehearsal as of an earlier
