@@ -18,6 +18,9 @@ type biffSheet struct {
 	waits   bool // pending is a formula whose text comes in a STRING record
 	xf      int
 	depth   int
+	object  int            // number of the drawn object in hand
+	isNote  bool           // it is a comment's
+	notes   map[int]string // texts of comments whose cells are not known yet, by object
 }
 
 func (f *biff) sheet(ref boundSheet) error {
@@ -29,6 +32,9 @@ func (f *biff) sheet(ref boundSheet) error {
 	err := s.walk(ref.offset)
 	if errors.Is(err, errCut) {
 		err = nil
+	}
+	for _, text := range s.notes {
+		f.k.aside(InComment, "", text)
 	}
 	if closeErr := f.k.close(); err == nil {
 		err = closeErr
@@ -56,7 +62,7 @@ func (s *biffSheet) walk(pos int) error {
 			if s.depth == 0 {
 				return fmt.Errorf("%w: no sheet where one should begin", container.ErrDamaged)
 			}
-			if s.depth > 1 { // a chart inside the sheet
+			if s.aside(r) || s.depth > 1 { // a chart inside the sheet has no cells
 				break
 			}
 			if err := s.take(r); err != nil {

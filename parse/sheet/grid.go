@@ -11,7 +11,8 @@ import (
 type Book struct {
 	Format   container.Format
 	Sheets   []*Grid
-	Macros   bool // carries a VBA project or Excel 4 macro sheet; never run
+	Texts    []Text // headers, footers, text boxes, comments
+	Macros   bool   // carries a VBA project or Excel 4 macro sheet; never run
 	Date1904 bool
 
 	form string // version of our own form, from the workbook's properties

@@ -43,6 +43,7 @@ func readODS(k *keeper, p *container.Package) error {
 				return err
 			}
 		case xmlEOF:
+			o.masters(p)
 			return x.fault()
 		}
 	}
@@ -81,7 +82,9 @@ func (o *odsReader) table(x *xmlScanner) error {
 			continue
 		}
 		switch {
-		case fault != nil || x.is("shapes") || x.is("forms"):
+		case x.is("shapes"):
+			o.shapes(x)
+		case fault != nil || x.is("forms"):
 			x.skip()
 		case x.is("table-row"):
 			fault = o.tableRow(x)
@@ -186,7 +189,8 @@ func (o *odsReader) cell(x *xmlScanner, col int) Cell {
 	truthful := x.attr("boolean-value")
 	_, formula := x.lookup("formula")
 	isError := bytes.Contains(x.tag, []byte(`calcext:value-type="error"`))
-	c := Cell{Col: col, Text: odfText(x), Formula: formula}
+	c := Cell{Col: col, Formula: formula}
+	c.Text = odfText(x, func(where, text string) { o.k.aside(where, Address(col, o.row+1), text) })
 	if isError {
 		c.Kind = KindError
 		return c

@@ -4,9 +4,9 @@ import (
 	"strings"
 )
 
-// odfText returns the paragraphs inside the current element, joined by line breaks; comments and drawings inside the
-// cell are left out.
-func odfText(x *xmlScanner) string {
+// odfText returns the paragraphs inside the current element, joined by line breaks. Comments and drawings inside it
+// are none of them: aside is told their texts.
+func odfText(x *xmlScanner, aside func(where, text string)) string {
 	if x.closes {
 		x.next()
 		return ""
@@ -24,7 +24,7 @@ func odfText(x *xmlScanner) string {
 		}
 		if !x.is("p") && !x.is("h") {
 			if !x.is("table") { // a table inside the cell is shown as its paragraphs
-				x.skip()
+				odfAside(x, aside)
 			}
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"baosong/parse/container"
 )
@@ -70,6 +71,9 @@ func (b *Book) setAside() {
 	if len(theirs) > 0 && len(theirs) < len(b.Sheets) {
 		b.form = b.FormVersion()
 		b.Sheets = theirs
+		b.Texts = slices.DeleteFunc(b.Texts, func(t Text) bool {
+			return t.Sheet != "" && !slices.ContainsFunc(theirs, func(g *Grid) bool { return g.Name == t.Sheet })
+		})
 	}
 }
 

@@ -192,6 +192,7 @@ func (o *ooxml) binarySheet(ref *sheetRef) error {
 	if ref.kind != "worksheet" || !o.p.Has(ref.part) {
 		return nil
 	}
+	defer o.beside(ref.part)
 	err := o.records(ref.part, o.binaryRecord)
 	if errors.Is(err, errCut) {
 		err = nil
@@ -206,6 +207,9 @@ func (o *ooxml) binaryRecord(kind int, d []byte) error {
 	switch kind {
 	case brtRow:
 		return o.k.start(int(le32(d, 0))+1, at(d, 11)&0x10 != 0)
+	case brtHeaderFooter:
+		o.binaryPage(d)
+		return nil
 	case brtMerge:
 		o.k.merge(Range{Row1: int(le32(d, 0)) + 1, Row2: int(le32(d, 4)) + 1, Col1: int(le32(d, 8)) + 1, Col2: int(le32(d, 12)) + 1})
 		return nil

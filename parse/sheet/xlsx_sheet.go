@@ -11,7 +11,11 @@ import (
 // a sheet's place in the book stays the file's own.
 func (o *ooxml) sheet(ref *sheetRef) error {
 	o.k.open(ref.name, ref.hidden)
-	if ref.kind != "worksheet" || !o.p.Has(ref.part) {
+	if !o.p.Has(ref.part) {
+		return nil
+	}
+	defer o.beside(ref.part)
+	if ref.kind != "worksheet" {
 		return nil
 	}
 	s := sheetReader{o: o, k: o.k}
@@ -47,6 +51,10 @@ func (s *sheetReader) element(x *xmlScanner) error {
 	case x.is("mergeCell"):
 		if m, ok := parseRange(x.attr("ref")); ok {
 			s.k.merge(m)
+		}
+	default:
+		if where, ok := pageText(x.name); ok {
+			s.k.aside(where, "", printed(x.content()))
 		}
 	}
 	return nil

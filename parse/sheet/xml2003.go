@@ -75,6 +75,12 @@ func (s *xml2003) worksheet(x *xmlScanner) error {
 		switch {
 		case x.is("Visible"):
 			g.Hidden = strings.HasPrefix(x.content(), "SheetHidden") || g.Hidden
+		case x.is("Header"), x.is("Footer"):
+			where := InHeader
+			if x.is("Footer") {
+				where = InFooter
+			}
+			s.k.aside(where, "", printed(x.attr("Data")))
 		case fault != nil:
 		case x.is("Row"):
 			fault = s.startRow(x)
@@ -133,7 +139,11 @@ func (s *xml2003) cell(x *xmlScanner) error {
 		if k != xmlStart {
 			continue
 		}
-		if !x.is("Data") { // comments and names
+		if x.is("Comment") {
+			s.k.aside(InComment, Address(col, s.k.row.Number), x.content())
+			continue
+		}
+		if !x.is("Data") { // names
 			x.skip()
 			continue
 		}
