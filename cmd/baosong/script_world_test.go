@@ -192,7 +192,14 @@ func scriptServers(ts *testscript.TestScript, neg bool, args []string) {
 	w.imap, err = imaptest.Start(imaptest.Options{Username: "box@example.org", Password: "secret"})
 	ts.Check(err)
 	ts.Defer(func() { w.imap.Close() })
-	w.smtp, err = smtptest.Start(smtptest.Options{})
+	// What is sent to the box itself, such as doctor's probe, arrives there.
+	w.smtp, err = smtptest.Start(smtptest.Options{OnMail: func(m smtptest.Mail) {
+		if slices.Contains(m.To, "box@example.org") {
+			if _, err := w.imap.Deliver("INBOX", m.Raw, on("06-13", "06:00")); err != nil {
+				ts.Logf("delivering to the box: %v", err)
+			}
+		}
+	}})
 	ts.Check(err)
 	ts.Defer(func() { w.smtp.Close() })
 	ts.Check(errors.Join(
