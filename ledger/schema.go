@@ -11,12 +11,13 @@ import (
 //go:embed schema.golden.sql
 var goldenSchema string
 
-// dumpSchema returns the schema as SQLite keeps it, in a fixed order.
+// dumpSchema returns the schema as SQLite keeps it, in a fixed order, without the tables that Litestream keeps in a database
+// which it replicates.
 func dumpSchema(ctx context.Context, q querier) (string, error) {
 	scan := func(s scanner) (sql string, err error) { return sql, s.Scan(&sql) }
 	all, err := list(ctx, q, scan, `
 		SELECT sql FROM sqlite_schema
-		WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'
+		WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name NOT GLOB '_litestream_*'
 		ORDER BY tbl_name, type = 'trigger', type = 'index', name`)
 	if err != nil || len(all) == 0 {
 		return "", err
