@@ -7,10 +7,10 @@ import (
 
 // applyDecisions carries what staff decided before over to a new revision: waivers of the same kind at the same place of
 // the same file, withdrawals of the same case file. Cases whose faults are all waived count.
-func (t *tx) applyDecisions(ctx context.Context, s *Submission) error {
+func applyDecisions(ctx context.Context, q querier, s *Submission) error {
 	for i := range s.Findings {
 		f := &s.Findings[i]
-		why, err := t.waiverOf(ctx, s, f)
+		why, err := waiverOf(ctx, q, s, f)
 		if err != nil {
 			return err
 		}
@@ -20,7 +20,7 @@ func (t *tx) applyDecisions(ctx context.Context, s *Submission) error {
 	}
 	for i := range s.Cases {
 		c := &s.Cases[i]
-		n, err := number(ctx, t, `
+		n, err := number(ctx, q, `
 			SELECT count(*) FROM withdrawal WHERE call = ? AND unit = ? AND key = ? AND sha256 = ?`,
 			s.Call, s.Unit, clean(c.Key), c.SHA256)
 		if err != nil {
@@ -32,10 +32,16 @@ func (t *tx) applyDecisions(ctx context.Context, s *Submission) error {
 	return nil
 }
 
+// Decided gives a submission that was judged and not recorded what staff have decided so far, as Record would. It changes
+// nothing but s.
+func (db *DB) Decided(ctx context.Context, s *Submission) error {
+	return db.read(ctx, "look up decisions", func(q querier) error { return applyDecisions(ctx, q, s) })
+}
+
 // waiverOf returns why a finding was waived before, or "".
-func (t *tx) waiverOf(ctx context.Context, s *Submission, f *Finding) (string, error) {
+func waiverOf(ctx context.Context, q querier, s *Submission, f *Finding) (string, error) {
 	scan := func(r scanner) (why string, err error) { return why, r.Scan(&why) }
-	whys, err := list(ctx, t, scan, `
+	whys, err := list(ctx, q, scan, `
 		SELECT why
 		FROM waiver
 		WHERE call = ? AND unit = ? AND code = ? AND sha256 = ?

@@ -20,7 +20,7 @@ func (t *tx) submit(ctx context.Context, m Message, s Submission, o Outcome) (*S
 	if s.Call == "" || s.Unit == "" {
 		return nil, fmt.Errorf("submission needs a call and a unit: %q, %q", s.Call, s.Unit)
 	}
-	if err := t.applyDecisions(ctx, &s); err != nil {
+	if err := applyDecisions(ctx, t, &s); err != nil {
 		return nil, err
 	}
 	running, err := t.numberOff(ctx, &s)

@@ -79,7 +79,7 @@ func (t *tx) waiveEverywhere(ctx context.Context, s Submission, findingID int64)
 		if err != nil {
 			return err
 		}
-		if err := t.applyDecisions(ctx, sub); err != nil {
+		if err := applyDecisions(ctx, t, sub); err != nil {
 			return err
 		}
 		if err := t.updateDecided(ctx, sub); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"strings"
 
 	"baosong/ledger"
 	"baosong/parse"
@@ -14,8 +15,8 @@ func replayCommand() command {
 	return command{
 		name: "replay", args: "[邮件编号|--all] [--apply]",
 		short: "按现在的程序和征集重新判断已存邮件",
-		long: `用现在的程序和征集设置重新判断已存的邮件，列出结论会有哪些变化。不加 --apply 时什么都不改、什么都不发。
-加 --apply 则处理失败的邮件重新进入处理，并按新的结论登记和回复。
+		long: `用现在的程序和征集设置重新判断已存的邮件，列出结论会有哪些变化：已豁免、试行的问题不计。不加 --apply 时什么都不改、什么都不发。
+加 --apply 则处理失败的邮件重新进入处理，结论有变化的按新的结论登记和回复；与 --all 同用时，已被新的报送取代的不动。
 
 示例:
   baosong replay --all
@@ -31,6 +32,7 @@ type replayJSON struct {
 	Before  string   `json:"before"`
 	After   string   `json:"after"`
 	Changed bool     `json:"changed"`
+	Stands  bool     `json:"stands"` // no newer mail of the unit has taken its place
 	Gone    []string `json:"gone"`
 	New     []string `json:"new"`
 }
@@ -56,22 +58,46 @@ func runReplay(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string
 	if err != nil {
 		return err
 	}
-	changes := []replayJSON{}
+	changes, differ := []replayJSON{}, 0
 	for _, m := range todo {
-		change, err := h.replay(ctx, m, *apply)
+		change, err := h.replay(ctx, m, *apply, *all)
 		if err != nil {
 			return err
 		}
 		changes = append(changes, change)
+		if change.Changed {
+			differ++
+		}
 		if !*asJSON && change.Changed {
-			fmt.Fprintf(t.out, "邮件 %d（%s）：%s → %s  新增 %v  消失 %v\n", change.Message, change.Unit, change.Before, change.After, change.New, change.Gone)
+			change.print(t)
 		}
 	}
 	if *asJSON {
 		return printJSON(t.out, changes)
 	}
-	fmt.Fprintf(t.out, "重新判断 %d 封邮件。\n", len(changes))
+	fmt.Fprintf(t.out, "重新判断 %d 封邮件，结论有变化的 %d 封。\n", len(changes), differ)
 	return nil
+}
+
+// print says what would change, in the words of check and messages.
+func (c replayJSON) print(t *terminal) {
+	word := func(s string) string {
+		if s == "refetch" {
+			return "重新读取"
+		}
+		return verdictWords[parse.Verdict(s)] + messageWords[ledger.State(s)]
+	}
+	note := ""
+	if !c.Stands {
+		note = "（已被新的报送取代）"
+	}
+	fmt.Fprintf(t.out, "邮件 %d（%s）%s：%s → %s\n", c.Message, c.Unit, note, word(c.Before), word(c.After))
+	for _, f := range c.New {
+		fmt.Fprintf(t.out, "  + %s\n", f)
+	}
+	for _, f := range c.Gone {
+		fmt.Fprintf(t.out, "  - %s\n", f)
+	}
 }
 
 // replayed is the one message named, or all whose bytes are kept and that were judged or have failed.
@@ -103,9 +129,10 @@ func (h *house) replayed(ctx context.Context, rest []string) ([]ledger.Message, 
 	return out, nil
 }
 
-// replay judges one mail again and says what would change; with apply it is put back and judged for good.
-func (h *house) replay(ctx context.Context, m ledger.Message, apply bool) (replayJSON, error) {
-	change := replayJSON{Message: m.ID, Unit: m.Unit, Before: string(m.State), Gone: []string{}, New: []string{}}
+// replay judges one mail again and says what would change; with apply it is put back and judged for good. Of many, only
+// those that stand or have failed are: the others would only bring letters about what is past.
+func (h *house) replay(ctx context.Context, m ledger.Message, apply, many bool) (replayJSON, error) {
+	change := replayJSON{Message: m.ID, Unit: m.Unit, Before: string(m.State), Stands: true, Gone: []string{}, New: []string{}}
 	if m.SHA256 == "" {
 		change.After, change.Changed = "refetch", true
 		if !apply {
@@ -120,6 +147,7 @@ func (h *house) replay(ctx context.Context, m ledger.Message, apply bool) (repla
 			return change, err
 		}
 		before, change.Before = s.Findings, verdictOf(s.Findings)
+		change.Stands = s.State != ledger.Superseded && s.State != ledger.Withdrawn
 	}
 	o, err := h.pipeline.Rejudge(ctx, m)
 	if err != nil {
@@ -127,11 +155,14 @@ func (h *house) replay(ctx context.Context, m ledger.Message, apply bool) (repla
 	}
 	change.After = string(o.State)
 	if o.Submission != nil {
+		if err := h.db.Decided(ctx, o.Submission); err != nil {
+			return change, err
+		}
 		change.After = verdictOf(o.Submission.Findings)
 		change.New, change.Gone = difference(o.Submission.Findings, before), difference(before, o.Submission.Findings)
 	}
 	change.Changed = change.Before != change.After || len(change.New)+len(change.Gone) > 0
-	if !apply || !change.Changed {
+	if !apply || !change.Changed || many && !change.Stands {
 		return change, nil
 	}
 	if err := h.db.Reopen(ctx, m.ID, operator(), "replay"); err != nil {
@@ -153,7 +184,7 @@ func verdictOf(fs []ledger.Finding) string {
 	return string(parse.Accept)
 }
 
-// difference lists the findings of a that b has not, each as code and place.
+// difference lists the findings of a that b has not, each as weight, code and place.
 func difference(a, b []ledger.Finding) []string {
 	known := map[string]bool{}
 	for _, f := range b {
@@ -168,4 +199,17 @@ func difference(a, b []ledger.Finding) []string {
 	return out
 }
 
-func findingKey(f ledger.Finding) string { return string(f.Code) + " " + placeWords(f.Place) }
+func findingKey(f ledger.Finding) string {
+	return strings.TrimSpace(findingMark(f) + " " + string(f.Code) + " " + placeWords(f.Place))
+}
+
+// findingMark is a finding's weight for staff: what a city is not asked to mend says so.
+func findingMark(f ledger.Finding) string {
+	switch {
+	case f.Waived:
+		return "已豁免"
+	case f.Trial:
+		return "试行"
+	}
+	return severityWords[f.Severity]
+}

@@ -143,11 +143,7 @@ func (h *house) printView(t *terminal, v *view) {
 		}
 		printTable(t.out, rows)
 		for _, f := range s.Findings {
-			mark := severityWords[f.Severity]
-			if f.Waived {
-				mark = "已豁免"
-			}
-			fmt.Fprintf(t.out, "问题 %d  [%s] %s  %s\n", f.ID, mark, placeWords(f.Place), printable(f.Message))
+			fmt.Fprintf(t.out, "问题 %d  [%s] %s  %s\n", f.ID, findingMark(f), placeWords(f.Place), printable(f.Message))
 		}
 	}
 	fmt.Fprintln(t.out, "\n信件：")

@@ -36,7 +36,7 @@ func digestFacts() Facts {
 		Trend:       []Count{{"6月13日", 1}, {"6月14日", 2}, {"6月17日", 6}, {"6月18日", 7}},
 		Unreached:   []Unreached{{"铜陵市经济和信息化局", "tljx@tongling.example", "550 邮箱不存在", at(17, 9, 3)}},
 		Cases:       cases(5),
-		Findings: []FindingLine{{"滁州市工业和信息化局", "BS-2024-0012", ledger.Finding{
+		Findings: []FindingLine{{"合肥市工业和信息化局", "BS-2024-0007", ledger.Finding{Trial: true, Finding: finding.New("case.pictures", finding.Place{File: "案例1.docx"})}}, {"滁州市工业和信息化局", "BS-2024-0012", ledger.Finding{
 			Finding: finding.New("cell.required", finding.Place{File: "汇总表.xlsx", Sheet: "Sheet1", Cell: "J4", Row: 4, Column: "contact"})}}},
 		Events: []EventLine{{at(17, 15, 0), "zhangsan", "extend", "汛期值守，延至 6月26日"}},
 	}

@@ -34,6 +34,7 @@ type DigestPage struct {
 	ArrivedTotal int
 	ArrivedLeft  int
 	Corrections  []OpenCorrection
+	Trials       []TrialLine
 	Directions   []Bar
 	Trend        []Bar
 	Unreached    []UnreachedLine
@@ -88,6 +89,7 @@ func digestPage(f Facts) *DigestPage {
 	p.setUnits(f)
 	p.setArrived(f)
 	slices.SortStableFunc(p.Corrections, func(a, b OpenCorrection) int { return b.Days - a.Days })
+	p.Trials = trials(d.Findings)
 	p.Directions, p.Trend = bars(d.Directions), bars(d.Trend)
 	for _, u := range d.Unreached {
 		line := UnreachedLine{Unit: u.Unit, Address: said(u.Address, 80), Why: said(u.Why, 100)}

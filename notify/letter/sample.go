@@ -102,6 +102,7 @@ func sampleDigest(now time.Time, u ledger.UnitStanding) *Digest {
 		Corrections: []OpenCorrection{{"合肥市工业和信息化局", "BS-2024-0007", 2, 1}},
 		Directions:  []Count{{"协作共享", 1}},
 		Trend:       []Count{{"6月18日", 1}},
+		Findings:    []FindingLine{{Unit: "合肥市工业和信息化局", Receipt: "BS-2024-0007", Finding: ledger.Finding{Trial: true, Finding: finding.New("case.pictures", finding.Place{File: "案例1.docx"})}}},
 		Unreached:   []Unreached{{"宿州市经济和信息化局", "sz@example.org", "邮箱不存在", now}},
 	}
 }
