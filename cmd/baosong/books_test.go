@@ -66,7 +66,7 @@ func TestBooksCommands(t *testing.T) {
 					continue
 				}
 				for _, o := range option.FindAllStringSubmatch(m[2], -1) {
-					if o[1] != "help" && !strings.Contains(said, "--"+o[1]+" ") {
+					if o[1] != "help" && !strings.Contains(said, "  --"+o[1]+"\n") && !strings.Contains(said, "  --"+o[1]+" ") {
 						t.Errorf("%s shows %q, but %s has no option --%s", page, strings.TrimSpace(line), m[1], o[1])
 					}
 				}

@@ -84,7 +84,7 @@ func exitStatus(t *terminal, name string, err error) int {
 	if tip == "" {
 		text, tip = advice(name, code, text, err)
 	}
-	fmt.Fprintf(t.err, "baosong %s: %s\n提示: %s\n", name, text, tip)
+	fmt.Fprintf(t.err, "baosong %s: %s\n提示：%s\n", name, text, tip)
 	return code
 }
 

@@ -106,7 +106,7 @@ func (h *house) letterAsJSON(l ledger.Letter) letterJSON {
 
 func (h *house) showLetter(ctx context.Context, t *terminal, rest []string) error {
 	if len(rest) != 2 || rest[0] != "show" {
-		return usage("用法: baosong letters show 信件编号")
+		return usage("letters 的参数不对").hint("用法：baosong letters show 信件编号。")
 	}
 	id, err := number(rest[1])
 	if err != nil {

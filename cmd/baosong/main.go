@@ -134,7 +134,7 @@ func parseArgs(fs *flag.FlagSet, args []string, least, most int) ([]string, erro
 }
 
 func overview(w io.Writer) {
-	fmt.Fprint(w, "baosong(报送): 通过电子邮件收集报送材料的服务程序\n\n用法: baosong 命令 [选项] [参数]\n\n命令:\n")
+	fmt.Fprint(w, "baosong（报送）：通过电子邮件收集报送材料的服务程序\n\n用法：baosong 命令 [选项] [参数]\n\n命令：\n")
 	for _, c := range commands() {
 		if !c.hidden {
 			fmt.Fprintf(w, "  %-10s %s\n", c.name, c.short)
@@ -143,26 +143,29 @@ func overview(w io.Writer) {
 	fmt.Fprint(w, "\n运行 baosong 命令 --help 查看用法、示例和退出状态。\n")
 }
 
+// argumentWords name the kinds of an option's argument for people.
+var argumentWords = map[string]string{"": "", "string": " 内容", "int": " 数"}
+
 func printHelp(w io.Writer, c command, fs *flag.FlagSet) {
-	fmt.Fprintf(w, "用法: baosong %s", c.name)
+	fmt.Fprintf(w, "用法：baosong %s", c.name)
 	if c.args != "" {
 		fmt.Fprintf(w, " %s", c.args)
 	}
-	fmt.Fprintf(w, "\n\n%s\n", strings.TrimSpace(c.long))
+	fmt.Fprintf(w, "\n\n%s\n", strings.ReplaceAll(strings.TrimSpace(c.long), "示例:", "示例："))
 	first := true
 	fs.VisitAll(func(f *flag.Flag) {
 		if first {
-			fmt.Fprint(w, "\n选项:\n")
+			fmt.Fprint(w, "\n选项：\n")
 			first = false
 		}
-		arg, text := flag.UnquoteUsage(f)
-		fmt.Fprintf(w, "  --%s %s\n        %s", f.Name, arg, text)
-		if f.DefValue != "" && f.DefValue != "false" {
-			fmt.Fprintf(w, "(默认 %s)", f.DefValue)
+		kind, text := flag.UnquoteUsage(f)
+		fmt.Fprintf(w, "  --%s%s\n        %s", f.Name, argumentWords[kind], text)
+		if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0" {
+			fmt.Fprintf(w, "（默认 %s）", f.DefValue)
 		}
 		fmt.Fprintln(w)
 	})
-	fmt.Fprint(w, "\nEXIT STATUS(退出状态):\n  0    成功\n  1    出错\n  2    用法或配置有误\n")
+	fmt.Fprint(w, "\nEXIT STATUS（退出状态）：\n  0    成功\n  1    出错\n  2    用法或配置有误\n")
 	if c.status != "" {
 		fmt.Fprintf(w, "  %s\n", strings.ReplaceAll(strings.TrimSpace(c.status), "\n", "\n  "))
 	}

@@ -295,7 +295,7 @@ func TestExitStatus(t *testing.T) {
 		if got != c.want {
 			t.Errorf("baosong %s: exit status %d, want %d\n%s%s", c.args, got, c.want, &stdout, &stderr)
 		}
-		if (got == exitError || got == exitUsage || got == exitNotFound || got == exitConflict) && !strings.Contains(stderr.String(), "提示: ") && c.args != "" {
+		if (got == exitError || got == exitUsage || got == exitNotFound || got == exitConflict) && !strings.Contains(stderr.String(), "提示：") && c.args != "" {
 			t.Errorf("baosong %s fails without a hint on stderr: %q", c.args, &stderr)
 		}
 	}
@@ -385,7 +385,7 @@ func TestHelp(t *testing.T) {
 			t.Errorf("%s --help: exit status %d, stderr %q", c.name, got, &stderr)
 		}
 		text := stdout.String()
-		for _, want := range []string{"用法: baosong " + c.name, "示例:", "baosong " + c.name, "EXIT STATUS", "130"} {
+		for _, want := range []string{"用法：baosong " + c.name, "示例：", "baosong " + c.name, "EXIT STATUS", "130"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s --help does not say %q:\n%s", c.name, want, text)
 			}
