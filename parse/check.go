@@ -106,7 +106,7 @@ func (m *composition) hold(s Submission, marks []finding.Finding) *Report {
 }
 
 func (f *opened) report() FileReport {
-	return FileReport{Name: f.Name, Path: f.Path, Part: f.Part, Format: string(f.format), SHA256: f.SHA256, Size: f.in.Size,
+	return FileReport{Name: f.Name, Path: f.Path, Part: f.Part, Format: string(f.shown()), SHA256: f.SHA256, Size: f.in.Size,
 		Prior: f.Prior, Title: f.Title, Copy: f.CopyOf != nil || f.Same != nil, Used: f.used}
 }
 

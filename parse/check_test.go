@@ -12,6 +12,22 @@ import (
 	"baosong/parse/finding"
 )
 
+// TestFormats: what the report says a file is.
+func TestFormats(t *testing.T) {
+	t.Parallel()
+	fault := finding.New("file.encrypted", finding.Place{})
+	files := onDisk(t, made{name: "汇总表.csv", bytes: csvText([][]string{headerRow(), cleanEntry("滁州市", 0).row()}, true)},
+		made{name: "汇总.txt", bytes: csvText([][]string{headerRow(), cleanEntry("滁州市", 1).row()}, false)},
+		made{name: "说明.txt", bytes: []byte("只是文字。")}, made{name: "空.csv", bytes: []byte("只是文字")})
+	files = append(files, File{Name: "材料.zip/汇总表.xlsx", Format: "encrypted", Fault: &fault})
+	r := check(t, Submission{Unit: "chuzhou", Files: files, Partial: true})
+	for i, want := range []string{"csv", "csv", "text", "csv", "encrypted"} {
+		if got := r.Files[i].Format; got != want {
+			t.Errorf("%s: format %q, want %q", r.Files[i].Name, got, want)
+		}
+	}
+}
+
 func today() time.Time { return time.Date(2024, 6, 18, 9, 0, 0, 0, call.Zone()) }
 
 func check(t testing.TB, s Submission) *Report {

@@ -42,6 +42,7 @@ type page struct {
 	merges []string   // A1:B2
 	hidden []int      // row numbers
 	unseen bool       // hidden sheet
+	print  string     // the page's header in print
 }
 
 const (
@@ -102,6 +103,9 @@ func sheetXML(p page) string {
 			fmt.Fprintf(&b, `<mergeCell ref="%s"/>`, m)
 		}
 		b.WriteString(`</mergeCells>`)
+	}
+	if p.print != "" {
+		b.WriteString(`<headerFooter><oddHeader>` + html.EscapeString(p.print) + `</oddHeader></headerFooter>`)
 	}
 	return b.String() + `</worksheet>`
 }

@@ -22,6 +22,7 @@ type opened struct {
 	format  container.Format
 	used    bool
 	text    bool // plain text: a table or a document
+	listed  bool // plain text that its name or its content shows to be a table
 	scratch string
 }
 
@@ -37,6 +38,7 @@ func open(ctx context.Context, in File, scratch string, reading func(string)) (*
 		}
 		f.Faults = append(f.Faults, x)
 		f.Presumed = presumed(f.Path)
+		f.format = container.Format(in.Format)
 		return f, nil
 	}
 	if reading != nil {
@@ -47,6 +49,9 @@ func open(ctx context.Context, in File, scratch string, reading func(string)) (*
 		return nil, fmt.Errorf("read %s: %w", in.Path, err)
 	}
 	f.format = format
+	if ext := extension(f.Name); format == container.Text && (ext == "csv" || ext == "tsv") {
+		f.listed = true
+	}
 	if err := f.load(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -159,6 +164,14 @@ func saveAgain(format container.Format, name string) (what, cure string) {
 
 func extension(name string) string {
 	return strings.ToLower(strings.TrimPrefix(path.Ext(strings.TrimSpace(lastPart(name))), "."))
+}
+
+// shown is the format that is told: Sniff knows plain text only.
+func (f *opened) shown() container.Format {
+	if f.format == container.Text && (f.listed || len(f.Tables) > 0) {
+		return container.CSV
+	}
+	return f.format
 }
 
 // checkExtension notes a name that promises another format than the content has.

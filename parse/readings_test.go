@@ -116,11 +116,11 @@ func cellReadings() []reading {
 	out := slices.Concat(
 		silent("city", "滁州", "安徽省滁州市", "滁 州 市", ""),
 		silent("county", "来安", "滁州市来安县", "", "來安縣"),
-		silent("cluster", "来安县轨道交通装备特色产业集群", "滁州市来安县轨道交通装备产业集群", "安徽省来安县轨道交通装备中小企业特色产业集群", "来安县轨道交通装备集群", "来安县 轨道交通装备 产业集群", "来安县（轨道交通装备）产业集群", "來安縣軌道交通裝備產業集群", "来安县轨道交通装备"),
+		silent("cluster", "来安县轨道交通装备特色产业集群", "滁州市来安县轨道交通装备产业集群", "安徽省来安县轨道交通装备中小企业特色产业集群", "来安县轨道交通装备集群", "来安县 轨道交通装备 产业集群", "来安县（轨道交通装备）产业集群", "來安縣軌道交通裝備產業集群", "来安县轨道交通装备", "来安县轨道交通装备产业集群（省级）", "省级来安县轨道交通装备产业集群", "来安县轨道交通装备产业集群（2023年认定）"),
 		silent("level", "省", "省 级", "省级 "),
-		silent("year", "2023年", "2023.12", "2023-06-01", "２０２３", "2023年6月", "", "二〇二三年"),
+		silent("year", "2023年", "2023.12", "2023-06-01", "２０２３", "2023年6月", "", "二〇二三年", "2023-06-01 00:00:00", "2023年底"),
 		silent("direction", "质量品牌方向", "二、质量品牌", "（二）质量品牌", "2.质量品牌", "2、质量品牌方向", "質量品牌", " 质量 品牌"),
-		silent("phone", "0550-3000000", "(0550)3000000", "+86 138 0000 0000", "13800000000、0550-3000000", "0550-3000000转8001", "400-800-1234", "１３８００００００００", "3000000", "13800000000（微信同号）", "张三 13800000000"),
+		silent("phone", "0550-3000000", "+86-550-3000000", "(0550)3000000", "+86 138 0000 0000", "13800000000、0550-3000000", "0550-3000000转8001", "400-800-1234", "１３８００００００００", "3000000", "13800000000（微信同号）", "张三 13800000000"),
 		silent("seq", "2.", "02", "二", "", "（2）"),
 		silent("note", "联系手机13911112222", "无"),
 	)
@@ -195,6 +195,25 @@ func sheetReadings() []reading {
 		{"sample by second cell", func(s *made3) {
 			s.rowsDone = func(rows [][]string) [][]string {
 				return slices.Insert(rows, 1, []string{"1", "例：合肥市", "肥西县", "某集群", "市级"})
+			}
+		}, nil},
+		{"sample with a number", func(s *made3) {
+			s.rowsDone = func(rows [][]string) [][]string {
+				return slices.Insert(rows, 1, []string{"例1", "合肥市", "肥西县", "某集群", "市级", "", "某案例"})
+			}
+		}, nil},
+		{"a fault in a cell of several rows is told once", func(s *made3) {
+			for i := range s.entries[:3] {
+				s.entries[i].level, s.entries[i].contact = "", ""
+			}
+			s.entries[0].level = "市级"
+			s.pages = func(rows [][]string) []page {
+				return []page{{name: "a", rows: rows, merges: []string{"E2:E4", "J2:J4"}}}
+			}
+		}, []string{"cell.not-in-list", "cell.required"}},
+		{"contacts on a sheet of their own", func(s *made3) {
+			s.pages = func(rows [][]string) []page {
+				return []page{{name: "联系人", rows: [][]string{{"序号", "姓名", "职务", "手机号码"}, {"1", "赵六", "科长", "13911112222"}}}, {name: "a", rows: rows}}
 			}
 		}, nil},
 		{"total and signature", func(s *made3) {
@@ -273,6 +292,7 @@ func fileReadings() []reading {
 	return []reading{
 		{"headings without numbers", sections("集群概况", "做法", "主要成效", "推广价值"), nil},
 		{"headings numbered otherwise", sections("（一）基本情况", "2．主要做法", "第三部分 取得的成效", "④ 经验"), nil},
+		{"headings in brackets", sections("【集群基本情况】", "一 、主要做法", "〔取得成效〕", "四 经验启示"), nil},
 		{"section gone", sections("一、集群基本情况", "二、主要做法", "三、取得成效", "四、后记"), []string{"case.section-missing"}},
 		{"3000 words", words(3000), nil},
 		{"3001 words", words(3001), []string{"case.too-long"}},
@@ -326,6 +346,12 @@ func contentReadings() []reading {
 		{"secrecy", addPara("秘密★5年"), []string{"content.classified-mark"}},
 		{"secrecy in the header", func(s *made3) { s.entries[0].file.header = "机 密 ★ 10 年" }, []string{"content.classified-mark"}},
 		{"secrecy in a box", func(s *made3) { s.entries[0].file.box = "秘密☆长期" }, []string{"content.classified-mark", "content.classified-mark"}},
+		{"secrecy on a worksheet's page", func(s *made3) {
+			s.pages = func(rows [][]string) []page {
+				return []page{{name: "a", rows: rows, print: `&L&"黑体"&14机密★&R5年`}}
+			}
+		}, []string{"content.classified-mark"}},
+		{"secrecy without a term", addPara("机密★"), nil},
 		{"secrecy in the subject", func(s *made3) { s.texts = []Text{{"主题", "报送机密★3年材料"}} }, []string{"content.classified-mark"}},
 		{"precision", both("note", "1.10105E+17"), []string{"cell.precision-lost"}},
 		{"precision of a phone", both("phone", "1.38E+10"), []string{"cell.precision-lost"}},

@@ -18,6 +18,7 @@ type File struct {
 	Path   string // where its bytes are
 	Size   int64
 	SHA256 string
+	Format string           // as unpacking told it from the content; it stands where the file is not opened again
 	Prior  bool             // came with an earlier mail and still stands; it may fill gaps, and is faulted only where new files depend on it
 	Fault  *finding.Finding // what unpacking found: the file itself is not opened again
 }

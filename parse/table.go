@@ -147,7 +147,7 @@ var (
 	totalPattern  = regexp.MustCompile(`^[(（\[]?(?:合计|总计|共计|小计|累计|总数)`)
 	footPattern   = regexp.MustCompile(`^(?:注|备注|说明|附注|填表说明|填表人|填报人|制表人?|审核人?|复核人?|联系人|联系电话|填表日期|填报日期|报送日期|填报时间|填表时间|填报单位|报送单位|填表单位|单位负责人|负责人|分管领导|主管领导|分管负责人|经办人|单位(?:盖章|公章)|日期)(?:[(（][^)）]*[)）])?\s*[:：]`)
 	notePattern   = regexp.MustCompile(`^(?:注\s*\d|\*|※|[1-9][.、．]\s*\S{12,})`)
-	samplePattern = regexp.MustCompile(`^[(（\[【<《]?(?:填写)?(?:示例|样例|例\s*\d{0,2}\s*[)）\]】]?\s*[:：])|^[(（\[【]例[)）\]】]|^例$`)
+	samplePattern = regexp.MustCompile(`^[(（\[【<《]?(?:填写)?(?:示例|样例|例\s*\d{0,2}\s*[)）\]】]?\s*[:：])|^[(（\[【]例\s*\d{0,2}[)）\]】]|^例\s*\d{0,2}$`)
 )
 
 // addRow takes one row below the header: a case, or one of the lines that stand among or below the cases.

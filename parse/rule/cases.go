@@ -67,7 +67,11 @@ func HeadingOf(line string) string {
 			return head
 		}
 	}
-	if h := Bare(bracketPattern.ReplaceAllString(s, "")); len([]rune(h)) <= 20 {
+	h := Bare(bracketPattern.ReplaceAllString(s, ""))
+	if h == "" { // the heading itself stands in brackets
+		h = Bare(s)
+	}
+	if len([]rune(h)) <= 20 {
 		return h
 	}
 	return ""

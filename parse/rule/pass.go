@@ -1,6 +1,8 @@
 package rule
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"baosong/parse/call"
@@ -158,8 +160,22 @@ func (p *Pass) City() string {
 	return Squeeze(p.Unit.City)
 }
 
-// report adds a finding.
-func (p *Pass) report(f finding.Finding) { p.found = append(p.found, f) }
+// report adds a finding. A fault of a cell that several rows share by merging is told once, for the first of them.
+func (p *Pass) report(f finding.Finding) {
+	if f.Column != "" && f.Cell != "" && !strings.HasSuffix(f.Cell, itoa(f.Row)) && ofCell(f.Code) &&
+		slices.ContainsFunc(p.found, func(x finding.Finding) bool {
+			return x.Code == f.Code && x.File == f.File && x.Sheet == f.Sheet && x.Cell == f.Cell && x.Found == f.Found && x.Wanted == f.Wanted
+		}) {
+		return
+	}
+	p.found = append(p.found, f)
+}
+
+// ofCell reports whether a code speaks of what stands in one cell.
+func ofCell(c finding.Code) bool {
+	kind, _, _ := strings.Cut(string(c), ".")
+	return kind == "cell" || kind == "city" || kind == "county" || kind == "cluster"
+}
 
 // Findings returns what the rules have reported so far.
 func (p *Pass) Findings() []finding.Finding { return p.found }

@@ -40,6 +40,10 @@ func (p *Pass) pieces(f *File, visit func(piece)) {
 	for _, g := range f.Book.Sheets {
 		p.gridPieces(f, g, visit)
 	}
+	for _, t := range f.Book.Texts {
+		at := finding.Place{File: f.Name, Sheet: t.Sheet, Cell: t.Cell, Where: t.Where}
+		visit(piece{at: at, text: t.Text, contact: true, apart: true})
+	}
 }
 
 // inTable reports whether a line of a document lies in a summary table, whose cells are visited one by one.
@@ -61,17 +65,19 @@ func (p *Pass) gridPieces(f *File, g *sheet.Grid, visit func(piece)) {
 		}
 	}
 	data := dataRows(t)
+	numbers := map[int]bool{} // columns headed as ones of phone numbers
 	for i := range g.Rows {
 		row := &g.Rows[i]
 		below := t != nil && t.Header > 0 && row.Number > t.Header
 		rowContact := contactRow(row) && !(below && data[row.Number]) || (t != nil && t.Header == 0)
 		left := ""
 		for _, c := range row.Cells {
-			pc := piece{text: c.Text, before: left, contact: rowContact}
+			numbers[c.Col] = numbers[c.Col] || phoneHead(c.Text)
+			pc := piece{text: c.Text, before: left, contact: rowContact || numbers[c.Col]}
 			pc.at = finding.Place{File: f.Name, Sheet: g.Name, Cell: sheet.Address(c.Col, row.Number), Row: row.Number}
 			if below {
 				pc.at.Column = byCol[c.Col]
-				pc.contact = rowContact || contactColumn(pc.at.Column)
+				pc.contact = pc.contact || contactColumn(pc.at.Column)
 				if h, ok := g.At(t.Header, c.Col); ok {
 					pc.before = h.Text + " " + left
 				}
@@ -103,6 +109,13 @@ func dataRows(t *Table) map[int]bool {
 
 // contactColumn reports whether phone numbers belong in a column.
 func contactColumn(id string) bool { return id == "contact" || id == "phone" || id == "note" }
+
+// phoneHead reports whether a cell heads a column of phone numbers.
+func phoneHead(text string) bool {
+	s := Bare(text)
+	return len([]rune(s)) <= 8 && !strings.ContainsAny(s, "0123456789") &&
+		(strings.Contains(s, "电话") || strings.Contains(s, "手机") || strings.Contains(s, "联系方式"))
+}
 
 // contactLine reports whether a line is a place for phone numbers: it begins with 联系人 or the like.
 func contactLine(line string) bool {

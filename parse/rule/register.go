@@ -2,6 +2,7 @@ package rule
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -39,9 +40,13 @@ func NewRegister(c *call.Call, p *Places) *Register {
 	return r
 }
 
+// recognitionRemark is what clerks add to a name in brackets: its level, year or batch.
+var recognitionRemark = regexp.MustCompile(`[(\[【〔](?:国家级?|省级?|第?[一二三四五六七八九十0-9]+批次?|20\d\d年?度?|认定|获批|[、,\s])+[)\]】〕]`)
+
 // clusterName takes a name apart. city is where it is known to lie, or empty.
 func (p *Places) clusterName(name, city string) clusterName {
-	s := withoutProvince(Bare(name))
+	s := withoutProvince(Bare(recognitionRemark.ReplaceAllString(Plain(name), "")))
+	s = strings.TrimPrefix(strings.TrimPrefix(s, "国家级"), "省级")
 	var n clusterName
 	for _, suffix := range []string{"集群", "产业", "特色", "中小企业"} {
 		rest, ok := strings.CutSuffix(s, suffix)

@@ -8,33 +8,23 @@ import (
 )
 
 // stars are the marks that stand between a secrecy level and its term.
-const stars = `★☆✩✪✫✬✭✮✯✰✶✦✧⋆⭑⭐🌟*⁎∗﹡✱✲`
+const stars = `★☆✩✪✫✬✭✮✯✰✶✦✧⋆⭑⭐🌟※*⁎∗﹡✱✲`
 
 var (
-	secrecyPattern = regexp.MustCompile(`(?:绝[ \t\n\r]*密|机[ \t\n\r]*密|秘[ \t\n\r]*密)([ \t\n\r]*)([` + stars + `])([ \t\n\r]*)`)
+	secrecyPattern = regexp.MustCompile(`[绝机秘][ \t\n\r]*密(?:[ \t\n\r]*[` + stars + `])+[ \t\n\r]*`)
 	termPattern    = regexp.MustCompile(`^(?:\d[\d\s.]*(?:年|个?\s*月|日|天|周)|\d{8}|[〇零一二三四五六七八九十百两半][〇零一二三四五六七八九十百0-9\s]*(?:年|个?\s*月|日|天|周)|长\s*期|永\s*久|无\s*限\s*期|不\s*限|至|启\s*用\s*前|解\s*密|公\s*[布开]\s*前|发\s*布\s*前|保\s*密|[^\s,.;:。，、；：]{1,8}前)`)
 )
 
-// SecrecyMark reports whether a text bears a mark of state secrecy: 绝密, 机密 or 秘密, a star, and a term. Blanks may
-// stand between all characters. A star alone suffices where nothing follows it; an asterisk, which also marks
-// footnotes, needs the term, and so does a star on the next line, which may be a bullet.
+// SecrecyMark reports whether a text bears a mark of state secrecy: 绝密, 机密 or 秘密, a star, and a term. Blanks and
+// line breaks may stand between all characters. Without a term it is none.
 func SecrecyMark(text string) bool {
 	if !strings.Contains(text, "密") {
 		return false
 	}
 	s := Plain(text)
 	s = strings.NewReplacer("\u00a0", " ", "\u2002", " ", "\u2003", " ", "\u2009", " ", "\u3000", " ", "\v", "\n", "\f", "\n", "\u2028", "\n").Replace(s)
-	for _, m := range secrecyPattern.FindAllStringSubmatchIndex(s, -1) {
-		gap, star, gap2, rest := s[m[2]:m[3]], s[m[4]:m[5]], s[m[6]:m[7]], s[m[7]:]
-		if termPattern.MatchString(rest) {
-			return true
-		}
-		asterisk := strings.ContainsAny(star, "*⁎∗﹡✱✲")
-		if asterisk || strings.Contains(gap, "\n") {
-			continue
-		}
-		ends := rest == "" || strings.Contains(gap2, "\n")
-		if ends && !strings.HasSuffix(s[:m[0]], "商业") && !strings.HasSuffix(s[:m[0]], "技术") {
+	for _, m := range secrecyPattern.FindAllStringIndex(s, -1) {
+		if termPattern.MatchString(s[m[1]:]) {
 			return true
 		}
 	}

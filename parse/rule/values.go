@@ -63,7 +63,7 @@ func Level(text string, list []string) (level string, named int) {
 }
 
 var (
-	yearPattern  = regexp.MustCompile(`^((?:19|20)\d{2})(?:年度?|年?(?:[-./年]\d{1,2})(?:月|[-./月]\d{1,2}日?)?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?)?$`)
+	yearPattern  = regexp.MustCompile(`^((?:19|20)\d{2})(?:年[度底初末]?|年?(?:[-./年]\d{1,2})(?:月|[-./月]\d{1,2}日?)?(?:T?\d{1,2}:\d{2}(?::\d{2})?)?)?$`)
 	batch        = regexp.MustCompile(`[(（]?第[0-9]{1,2}批[)）]?$`)
 	yearMonthRun = regexp.MustCompile(`^((?:19|20)\d{2})(0[1-9]|1[0-2])(\d{2})?$`)
 )
@@ -129,7 +129,7 @@ func chineseNumber(s string) (int, bool) {
 
 var (
 	mobilePattern   = regexp.MustCompile(`^(?:86)?1[3-9]\d{9}$`)
-	landlinePattern = regexp.MustCompile(`^(?:(?:86)?(?:0?10|0?2\d)[2-9]\d{7}|(?:86)?0[3-9]\d{2}[2-9]\d{6,7}|[2-9]\d{6,7}|[48]00\d{7})$`)
+	landlinePattern = regexp.MustCompile(`^(?:(?:86)?(?:0?10|0?2\d)[2-9]\d{7}|(?:860?|0)[3-9]\d{2}[2-9]\d{6,7}|[2-9]\d{6,7}|[48]00\d{7})$`)
 	extension       = regexp.MustCompile(`(?i)(?:转|分机号?|ext\.?|x|#|\*)[:：]?\d{1,6}$`)
 	dashExtension   = regexp.MustCompile(`^((?:0\d{2,3}-)?[2-9]\d{6,7})-\d{1,5}$`)
 	phoneLabel      = regexp.MustCompile(`^(?:手机号码?|手机|移动电话|办公电话|固定电话|联系电话|座机|固话|办公室?|电话|传真|tel|mobile)[:：.]?`)
