@@ -209,7 +209,7 @@ func (r *Reader) Read(ctx context.Context, dir string, m *message.Message, c *ca
 		Texts: []parse.Text{{Where: "主题", Text: m.Subject}, {Where: "正文", Text: m.Text}}}
 	s.Texts = append(s.Texts, forwarded(m, u.Nodes)...)
 	for _, l := range u.Leaves {
-		s.Files = append(s.Files, parse.File{Name: l.Name, Path: l.Path, Size: l.Size, SHA256: l.SHA256, Fault: l.Fault})
+		s.Files = append(s.Files, parse.File{Name: l.Name, Path: l.Path, Size: l.Size, SHA256: l.SHA256, Format: l.Type, Fault: l.Fault})
 	}
 	s.Files = append(s.Files, in.Prior...)
 	report, err := r.Check(ctx, dir, s, c)
