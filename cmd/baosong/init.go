@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"net/mail"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,6 +54,9 @@ func runInit(_ context.Context, t *terminal, fs *flag.FlagSet, args []string) er
 		if err == nil {
 			*address = strings.TrimSpace(line)
 		}
+	}
+	if a, err := mail.ParseAddress(*address); *address != "" && (err != nil || a.Address != *address) {
+		return usage("“%s”不是邮箱地址", *address).hint("写作 zhengji@163.com，不带姓名和尖括号。")
 	}
 	return writeSetup(t, *dir, file, folder, *address)
 }
@@ -106,5 +110,9 @@ func isTerminal(t *terminal) bool {
 		return false
 	}
 	st, err := f.Stat()
-	return err == nil && st.Mode()&os.ModeCharDevice != 0
+	if err != nil || st.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull) // a device as well, and what services have for stdin
+	return err != nil || !os.SameFile(st, null)
 }
