@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/mail"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -209,33 +208,61 @@ func arrival(m ledger.Message, s ledger.Submission, c *call.Call) letter.Arrival
 	return a
 }
 
-// eventWord says in Chinese what staff decided, and about what.
-func eventWord(e ledger.Event) string {
+// decisionWord says in Chinese what staff decided.
+func decisionWord(what string) string {
 	words := map[string]string{
 		"decision.assign": "指定来信单位", "decision.release": "放行来信", "decision.ignore": "忽略来信", "decision.replay": "重新核对",
 		"decision.letter": "决定去信", "decision.waive": "免予更正", "decision.accept": "人工接收", "decision.extend": "延期",
-		"decision.postpone": "暂停催报", "decision.withdraw": "撤回案例",
+		"decision.postpone": "暂停催报", "decision.withdraw": "撤回", "decision.retention": "清除原件",
 	}
-	word, ok := words[e.What]
-	if !ok {
-		word = e.What
+	if word, ok := words[what]; ok {
+		return word
+	}
+	return what
+}
+
+// event is a decision with what it was about and why, in words for staff.
+func event(e ledger.Event, c *call.Call) letter.EventLine {
+	line := letter.EventLine{At: e.At, Who: e.Who, What: decisionWord(e.What)}
+	name := e.Unit
+	if u, ok := c.Unit(e.Unit); ok {
+		name = u.Name
 	}
 	switch {
 	case e.Letter != 0:
-		word += fmt.Sprintf("（去信 %d）", e.Letter)
+		line.What += fmt.Sprintf("（去信 %d）", e.Letter)
 	case e.Message != 0:
-		word += fmt.Sprintf("（来信 %d）", e.Message)
+		line.What += fmt.Sprintf("（来信 %d）", e.Message)
 	case e.Unit != "":
-		word += "（" + e.Unit + "）"
+		line.What += "（" + name + "）"
 	}
-	return word
+	parts := strings.Split(e.Why, ", ")
+	for i, p := range parts {
+		switch {
+		case i == 0 && strings.HasPrefix(p, "until "):
+			parts[i] = untilWords(p, c.Deadline.Location())
+		case p == e.Unit && p != "":
+			parts[i] = name
+		case p == "one-click":
+			parts[i] = "日报中点选"
+		case strings.HasPrefix(p, "remembering "):
+			parts[i] = "记住地址 " + strings.TrimPrefix(p, "remembering ")
+		case i == 0 && e.What == "decision.waive":
+			parts[i] = strings.Replace(strings.Replace(p, "finding ", "问题 ", 1), ": ", "：", 1)
+		case i == 0 && e.What == "decision.withdraw":
+			parts[i] = strings.Replace(strings.Replace(p, "case ", "案例 ", 1), ": ", "：", 1)
+		}
+	}
+	line.Why = strings.Join(parts, "，")
+	return line
 }
 
-// eventWhy is the reason in words for staff.
-func eventWhy(why string) string {
-	parts := strings.Split(why, ", ")
-	if i := slices.Index(parts, "one-click"); i >= 0 {
-		parts[i] = "日报中点选"
+// untilWords is "until <UTC time>: reason" with the time as people read it.
+func untilWords(s string, zone *time.Location) string {
+	at, why, _ := strings.Cut(strings.TrimPrefix(s, "until "), ": ")
+	t, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		return s
 	}
-	return strings.Join(parts, "，")
+	return "至 " + t.In(zone).Format("2006-01-02 15:04") + "：" + why
 }

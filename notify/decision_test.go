@@ -96,3 +96,23 @@ func (b *bench) letsArrive(o ledger.Outcome) {
 		b.t.Fatal(err)
 	}
 }
+
+func TestEventInWords(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "2024-06-17 09:00")
+	for _, c := range []struct {
+		event     ledger.Event
+		what, why string
+	}{
+		{ledger.Event{What: "decision.assign", Message: 5, Unit: "hefei", Why: "hefei, remembering wang@other.example, one-click"}, "指定来信单位（来信 5）", "合肥市工业和信息化局，记住地址 wang@other.example，日报中点选"},
+		{ledger.Event{What: "decision.ignore", Message: 6, Why: "one-click"}, "忽略来信（来信 6）", "日报中点选"},
+		{ledger.Event{What: "decision.waive", Unit: "wuhu", Why: "finding 31 cell.format: 已电话核实"}, "免予更正（芜湖市工业和信息化局）", "问题 31 cell.format：已电话核实"},
+		{ledger.Event{What: "decision.withdraw", Unit: "wuhu", Why: "case 15: 来函撤回"}, "撤回（芜湖市工业和信息化局）", "案例 15：来函撤回"},
+		{ledger.Event{What: "decision.extend", Unit: "wuhu", Why: "until 2024-06-25T15:59:59.000Z: 来函申请, 已同意"}, "延期（芜湖市工业和信息化局）", "至 2024-06-25 23:59：来函申请，已同意"},
+		{ledger.Event{What: "decision.letter", Letter: 40, Unit: "wuhu", Why: ""}, "决定去信（去信 40）", ""},
+	} {
+		if got := event(c.event, b.call); got.What != c.what || got.Why != c.why {
+			t.Errorf("got %q, %q; want %q, %q", got.What, got.Why, c.what, c.why)
+		}
+	}
+}

@@ -211,13 +211,13 @@ func (r *Runner) digestCases(ctx context.Context, c *call.Call, _ time.Time, d *
 	return nil
 }
 
-func (r *Runner) digestEvents(ctx context.Context, _ *call.Call, now time.Time, d *letter.Digest) error {
+func (r *Runner) digestEvents(ctx context.Context, c *call.Call, now time.Time, d *letter.Digest) error {
 	events, err := r.Ledger.Events(ctx, ledger.EventFilter{What: "decision.", Since: now.AddDate(0, 0, -eventDays)})
 	if err != nil {
 		return err
 	}
 	for _, e := range events {
-		d.Events = append(d.Events, letter.EventLine{At: e.At, Who: e.Who, What: eventWord(e), Why: eventWhy(e.Why)})
+		d.Events = append(d.Events, event(e, c))
 	}
 	return nil
 }
