@@ -142,6 +142,7 @@ func (o *office) round(to string) (got []*message.Message) {
 			o.t.Fatal(err)
 		}
 		got = append(got, m)
+		leave(o.t, fmt.Sprintf("%s-%02d.html", strings.ReplaceAll(o.t.Name(), "/", "-"), o.n), []byte(m.HTML))
 	}
 	o.read = len(all)
 	return got

@@ -171,7 +171,8 @@ func TestOldForm(t *testing.T) {
 
 	// No header at all: the blank form goes along.
 	l = o.one(o.send("hefei", "没有表头", mail(plainWorkbook(t, sheetRows(u.City, good)[headRow:headRow+2]))...))
-	says(t, l, "没有找到表头", "合肥市汇总表（现行表样）.xlsx", "请在这张表上填写后报送")
+	says(t, l, "没有找到表头", "合肥市汇总表（现行表样）.xlsx", "请在这张表上填写后报送", "问题清单.xlsx")
+	silent(t, l, "已标注", "有改动的案例")
 
 	// The same as a preview.
 	l = o.one(o.send("hefei", "预审", mail(filled(t, old, c, rows))...))

@@ -18,7 +18,7 @@ func TestResubmission(t *testing.T) {
 	sheet, cases, measures := o.material("hefei", 3, func(r []sample.Case) { r[0].Direction, r[2].Phone = "数字化转型", "123" })
 
 	l := o.one(o.send("hefei", "报送", sheet, cases[0], cases[1], cases[2]))
-	says(t, l, "第 1 次报送", "2 处需要更正", "尚未收到的材料", "培育举措", "有效案例：1 个", "以此次为准：BS-2024-0001")
+	says(t, l, "第 1 次报送", "2 处需要更正", "还缺的材料", "培育举措", "有效案例：1 个", "以此次为准：BS-2024-0001")
 	silent(t, l, "与上一次报送相比")
 
 	l = o.one(o.send("hefei", "补报举措", measures))
@@ -27,7 +27,7 @@ func TestResubmission(t *testing.T) {
 	sheet, _, _ = o.material("hefei", 3, func(r []sample.Case) { r[2].Phone = "123" })
 	l = o.one(o.send("hefei", "补正", sheet))
 	says(t, l, "1 处需要更正", "有改动的案例：", "上一次的已改好 1 处，仍未改 1 处", "有效案例：2 个", "以此次为准：BS-2024-0003")
-	silent(t, l, "尚未收到的材料", "新增案例", "不再报送的案例")
+	silent(t, l, "还缺的材料", "新增案例", "不再报送的案例")
 
 	// A case more, a case less, a name mended, in one mail with only the sheet and the new file.
 	all := sample.Cases(o.house.current(), o.unit("hefei"), 4)

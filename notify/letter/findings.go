@@ -129,6 +129,9 @@ func entry(no int, f ledger.Finding, c *call.Call) Group {
 		No: no, N: 1, Severity: f.Severity, Place: place(f.Place, c),
 		Message: chinese(said(f.Message, 200)), Found: said(f.Found, 120), Wanted: said(f.Wanted, 200), Hint: chinese(said(f.Hint, 200)),
 	}
+	if f.Severity == finding.Note && strings.HasPrefix(g.Message, g.Place) {
+		g.Place = ""
+	}
 	if strings.Contains(g.Message, "“"+g.Found+"”") {
 		g.Found = ""
 	}

@@ -28,6 +28,7 @@ type Page struct {
 	Superseded  bool // a newer mail of the unit has come since
 	Accepted    bool // everything is there and right
 	Nil         bool // a nil return
+	Useless     bool // the mail brought files, and none of them is of the call
 
 	Files    []FileLine
 	Prior    []string // names of files sent earlier that still count
@@ -178,6 +179,7 @@ func (p *Page) setFindings(fs []ledger.Finding, c *call.Call) {
 
 // setFiles lists what the mail brought, each with its verdict, and names what still counts from before.
 func (p *Page) setFiles(s *ledger.Submission, c *call.Call) {
+	useful := false
 	for _, file := range s.Files {
 		if file.Prior {
 			if file.Used {
@@ -192,7 +194,9 @@ func (p *Page) setFiles(s *ledger.Submission, c *call.Call) {
 			!slices.Contains(p.Parts, line.Part) && file.Part != "" {
 			p.Parts = append(p.Parts, line.Part)
 		}
+		useful = useful || file.Part != "" && file.Part != string(call.PartUnknown) && file.Part != string(call.PartLetter)
 	}
+	p.Useless = len(p.Files) > 0 && !useful
 }
 
 // verdict words what became of one file.

@@ -93,16 +93,15 @@ func findings(f Facts) []ledger.Finding {
 func findingsWorkbook(f Facts, p *Page, dst string) error {
 	sub := submission(f)
 	list := listRows(told(findings(f)), f.Call)
-	if src, file, why := markable(f, sub); src != "" {
+	src, file, why := markable(f, sub)
+	if at := marks(sub, file, f.Call); src != "" && len(at) > 0 { // no mark falls on a sheet without header
 		p.Workbook = Workbook{Name: markedName(file.Name), Marked: true}
-		err := sheet.MarkWorkbook(src, dst, marks(sub, file, f.Call), list)
-		if err == nil {
+		if err := sheet.MarkWorkbook(src, dst, at, list); err == nil {
 			return nil
 		}
-		p.Workbook.Why = "报送的汇总表不便在上面直接标注，原表没有退回。"
-	} else {
-		p.Workbook.Why = why
+		why = "报送的汇总表不便在上面直接标注，原表没有退回。"
 	}
+	p.Workbook.Why = why
 	p.Workbook.Name, p.Workbook.Marked = "问题清单.xlsx", false
 	return sheet.ListWorkbook(dst, "问题清单", list)
 }
@@ -173,6 +172,9 @@ func canMark[F ~string](can func(F) bool, format string) bool { return can(F(for
 // marks places the findings of one workbook on its cells; a finding about a whole row is set on its title.
 func marks(sub *ledger.Submission, file ledger.File, c *call.Call) []sheet.Mark {
 	var out []sheet.Mark
+	if sub == nil {
+		return nil
+	}
 	for _, f := range told(sub.Findings) {
 		if f.Severity == finding.Note || f.File != baseName(file.Name) {
 			continue
