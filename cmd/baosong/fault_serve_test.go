@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -218,4 +219,28 @@ func TestTwoDaemons(t *testing.T) {
 	s.must("status") // the other commands may be used meanwhile
 	s.stop(first, log)
 	s.must("serve", "--once")
+}
+
+// TestBooksThatDiffer: a difference between server and ledger is logged after the poll, and balanced books say nothing.
+func TestBooksThatDiffer(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	s.deliver("hefei", on("06-17", "16:00"), true)
+	h := s.house(func() time.Time { return on("06-18", "07:00") })
+	var log bytes.Buffer
+	h.log = slog.New(slog.NewTextHandler(&log, nil))
+	if err := h.poller.Once(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h.balance(t.Context())
+	if log.Len() > 0 {
+		t.Errorf("balanced books: %s", &log)
+	}
+	if err := h.db.FolderSeen(t.Context(), "INBOX", 1, 5); err != nil {
+		t.Fatal(err)
+	}
+	h.balance(t.Context())
+	if !strings.Contains(log.String(), "do not balance") || !strings.Contains(log.String(), "server=6 ledger=1") {
+		t.Errorf("books that differ: %s", &log)
+	}
 }

@@ -86,6 +86,7 @@ func runServe(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string)
 func (h *house) once(ctx context.Context) error {
 	err := h.poller.Once(ctx)
 	if err == nil {
+		h.balance(ctx)
 		err = h.drawStartLine(ctx)
 	} else {
 		err = describeFailure(err)
@@ -198,6 +199,7 @@ func (s *health) recovered(ctx context.Context) {
 		}
 	}
 	s.failures, s.alerted = 0, false
+	h.balance(ctx)
 	s.poke()
 	if s.ready {
 		return
@@ -208,6 +210,19 @@ func (s *health) recovered(ctx context.Context) {
 	}
 	h.log.Info("ready")
 	notifySystemd("READY=1")
+}
+
+// balance compares the books after a whole poll: as many mails on the server as the ledger expects there, and every message with
+// a fate. A difference goes to the log here, and stands first and in red in the digest (账实不符).
+func (h *house) balance(ctx context.Context) {
+	b, err := h.db.Balance(ctx, h.poller.Watched()...)
+	if err != nil {
+		h.log.Error("balancing the books", "err", err)
+		return
+	}
+	if b.Server != b.Ledger || b.Received > 0 {
+		h.log.Error("the books do not balance", "server", b.Server, "ledger", b.Ledger, "unjudged", b.Received)
+	}
 }
 
 // poke tells the runner that there may be something to send.
