@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
+
+	"baosong/ledger/blob"
 )
 
 // Lock takes the data directory for one daemon: ErrLocked when another process has it. The lock ends with release or with
@@ -27,7 +29,7 @@ func Lock(dir string) (release func(), err error) {
 		return nil, fmt.Errorf("lock data directory: %w", err)
 	}
 	// Who holds it is a courtesy to whoever looks; the lock itself is the flock.
-	err = errors.Join(f.Chmod(0o600), f.Truncate(0))
+	err = errors.Join(f.Chmod(0o600), blob.HandOver(f.Name()), f.Truncate(0))
 	if err == nil {
 		_, err = f.WriteString(strconv.Itoa(os.Getpid()) + "\n")
 	}

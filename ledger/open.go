@@ -98,6 +98,9 @@ func prepare(dir string) error {
 			return err
 		}
 	}
+	if err := blob.HandOver(filepath.Join(dir, "scratch")); err != nil {
+		return err
+	}
 	if _, err := blob.Open(dir); err != nil {
 		return err
 	}
@@ -105,7 +108,7 @@ func prepare(dir string) error {
 	// Only a file that does not exist is opened here: closing a live database by hand would drop SQLite's locks.
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err == nil {
-		err = f.Close()
+		err = errors.Join(f.Close(), blob.HandOver(path))
 	}
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return err

@@ -23,7 +23,7 @@ var arrows = map[string][]string{
 	"config":           {"tomlfile"},
 	"ledger/blob":      {},
 	"ledger/calendar":  {},
-	"ledger/token":     {},
+	"ledger/token":     {"ledger/blob"},
 	"intake/mailbox":   {},
 	"intake/imaptest":  {},
 	"intake/cage":      {},

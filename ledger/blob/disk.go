@@ -47,7 +47,7 @@ func mkdir(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	return os.Chmod(dir, 0o700)
+	return errors.Join(os.Chmod(dir, 0o700), HandOver(dir))
 }
 
 // move renames a file and makes the new name durable, and the loss of the old one.

@@ -101,7 +101,7 @@ func (s *Store) store(ctx context.Context, fill func(io.Writer) error, place fun
 	if err := ctx.Err(); err != nil {
 		return "", 0, err
 	}
-	if err := errors.Join(tmp.Chmod(0o600), tmp.Sync(), tmp.Close()); err != nil {
+	if err := errors.Join(tmp.Chmod(0o600), handOverFile(tmp), tmp.Sync(), tmp.Close()); err != nil {
 		return "", 0, err
 	}
 	ref := Ref(hex.EncodeToString(sum.Sum(nil)))

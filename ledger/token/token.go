@@ -24,6 +24,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"baosong/ledger/blob"
 )
 
 // Verb is what a decision does. The number stands in tokens: never give it another meaning.
@@ -103,7 +105,7 @@ func draw(dir, path string) error {
 	if _, err := tmp.WriteString(hex.EncodeToString(key[:]) + "\n"); err != nil {
 		return errors.Join(err, tmp.Close())
 	}
-	if err := errors.Join(tmp.Chmod(0o600), tmp.Sync(), tmp.Close()); err != nil {
+	if err := errors.Join(tmp.Chmod(0o600), blob.HandOver(tmp.Name()), tmp.Sync(), tmp.Close()); err != nil {
 		return err
 	}
 	if err := os.Link(tmp.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
