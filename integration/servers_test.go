@@ -135,8 +135,26 @@ func run(t *testing.T, name string, args ...string) string {
 }
 
 // launch runs a command that leaves a daemon behind. Its output goes to a file: the daemon inherits it, and waiting for
-// the end of a pipe would be waiting for the daemon.
+// the end of a pipe would be waiting for the daemon. Postfix gives up when its master takes more than a few seconds, as it
+// may on a busy machine, so it is told again.
 func (s *servers) launch(t *testing.T, name string, args ...string) {
+	t.Helper()
+	for tries := 3; ; tries-- {
+		said, err := s.tryLaunch(t, name, args...)
+		if err == nil {
+			return
+		}
+		if tries == 1 {
+			t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, said)
+		}
+		t.Logf("%s: %v, once more\n%s", name, err, said)
+		if name == "postfix" {
+			exec.Command(name, "-c", s.postfixDir, "stop").Run()
+		}
+	}
+}
+
+func (s *servers) tryLaunch(t *testing.T, name string, args ...string) (said []byte, err error) {
 	t.Helper()
 	out, err := os.CreateTemp(s.dir, name+"-")
 	if err != nil {
@@ -145,10 +163,12 @@ func (s *servers) launch(t *testing.T, name string, args ...string) {
 	defer out.Close()
 	cmd := exec.Command(name, args...)
 	cmd.Stdout, cmd.Stderr = out, out
-	if err := cmd.Run(); err != nil {
-		said, _ := os.ReadFile(out.Name())
-		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, said)
+	if err = cmd.Run(); err != nil {
+		said, _ = os.ReadFile(out.Name())
+		logged, _ := os.ReadFile(filepath.Join(s.dir, name+".log"))
+		said = append(said, logged...)
 	}
+	return said, err
 }
 
 func (s *servers) startDovecot(t *testing.T) {
