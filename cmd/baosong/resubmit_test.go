@@ -169,6 +169,17 @@ func TestQuery(t *testing.T) {
 	}
 }
 
+// TestLate: a mail after the deadline is registered and told so once, and nobody is told that it was accepted.
+func TestLate(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, nil)
+	o.now = on("06-22", "09:00")
+	sheet, cases, measures := o.material("hefei", 1, nil)
+	l := o.one(o.send("hefei", "报送", sheet, cases[0], measures))
+	says(t, l, "材料齐全，符合要求，已予登记", "在截止时间 6月21日（星期五）之后收到", "（已逾期）")
+	silent(t, l, "已予接收", "请留意", "现在写的", "在截止前直接回复")
+}
+
 // TestNilReturnAfterFaults: a nil return leaves nothing of a faulty submission open, and a case after it is judged afresh.
 func TestNilReturnAfterFaults(t *testing.T) {
 	t.Parallel()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,8 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"baosong/parse/call"
+	"baosong/parse/container"
+	"baosong/parse/sheet"
 	"baosong/sample"
 )
 
@@ -42,8 +45,14 @@ func TestMarkedWorkbook(t *testing.T) {
 	makers := map[string][]byte{"excelize": busy, "our own form": own.Data, "prefixed": reprefixed(t, busy)}
 	t.Run("LibreOffice", func(t *testing.T) {
 		t.Parallel()
-		for i, b := range libreOffice(t, "xlsx", busy, own.Data) {
-			markedByMail(t, fmt.Sprintf("libreoffice-%d", i), b, good)
+		sent := append(libreOffice(t, "xlsx", busy, own.Data), busy)
+		both := slices.Clone(sent)
+		for i, b := range sent {
+			both = append(both, markedByMail(t, fmt.Sprintf("libreoffice-%d", i), b, good))
+		}
+		shown := libreOffice(t, "ods", both...)
+		for i := range sent {
+			sameShown(t, shown[i], shown[len(sent)+i])
 		}
 	})
 	for name, b := range makers {
@@ -64,7 +73,8 @@ func leave(t *testing.T, name string, b []byte) {
 	}
 }
 
-func markedByMail(t *testing.T, name string, raw []byte, good []sample.Case) {
+// markedByMail plays the correspondence and returns the workbook as it was marked at first.
+func markedByMail(t *testing.T, name string, raw []byte, good []sample.Case) []byte {
 	t.Helper()
 	o := newOffice(t, nil)
 	files := []sample.File{{Name: "附件2 汇总表.xlsx", Data: raw}}
@@ -103,6 +113,34 @@ func markedByMail(t *testing.T, name string, raw []byte, good []sample.Case) {
 	}
 	if s := o.standing("hefei"); s.State != "accepted" || s.CasesAccepted != 3 {
 		t.Errorf("hefei stands at %+v", s)
+	}
+	return marked
+}
+
+// sameShown compares what LibreOffice shows of a workbook before and after marking: sheets, hidden ones, merged areas and
+// every cell's text.
+func sameShown(t *testing.T, before, after []byte) {
+	t.Helper()
+	read := func(name string, b []byte) *sheet.Book {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		book, err := sheet.Read(t.Context(), path, container.ODS, sheet.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return book
+	}
+	a, b := read("before.ods", before), read("after.ods", after)
+	if len(a.Sheets) != len(b.Sheets) {
+		t.Fatalf("LibreOffice shows %d sheets, %d before", len(b.Sheets), len(a.Sheets))
+	}
+	for i, g := range a.Sheets {
+		h := b.Sheets[i]
+		if g.Name != h.Name || g.Hidden != h.Hidden || !reflect.DeepEqual(g.Merges, h.Merges) || !reflect.DeepEqual(g.Rows, h.Rows) {
+			t.Errorf("LibreOffice shows another %q after marking", g.Name)
+		}
 	}
 }
 

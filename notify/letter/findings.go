@@ -45,11 +45,12 @@ func (f Findings) cut() bool {
 	return f.Left > 0
 }
 
-// told leaves out what is not the city's business: findings on probation and waived ones.
+// told leaves out what is not the city's business: findings on probation and waived ones, what its mail program did wrong,
+// and that the mail came late, which the letter says in its own words.
 func told(fs []ledger.Finding) []ledger.Finding {
 	var out []ledger.Finding
 	for _, f := range fs {
-		if !f.Trial && !f.Waived {
+		if !f.Trial && !f.Waived && f.Code != "mail.defect" && f.Code != "mail.late" {
 			out = append(out, f)
 		}
 	}
