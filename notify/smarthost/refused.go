@@ -21,6 +21,8 @@ type Refused struct {
 	Permanent bool
 	// Auth says that the fault is our account or set-up: no letter will pass until somebody mends it.
 	Auth bool
+	// Size says that the letter is too large for the server or the recipient: a smaller one may pass.
+	Size bool
 	// Limit says that the provider's ceiling on our sending is reached: slow down.
 	Limit bool
 	// Maybe says that the letter may have been delivered: the connection was lost after its last line, before the answer.
@@ -57,6 +59,9 @@ func (r *Refused) Ours() bool { return r.Auth }
 
 // Slow says that the provider's ceiling on our sending is reached.
 func (r *Refused) Slow() bool { return r.Limit }
+
+// TooLarge says that a smaller letter may pass.
+func (r *Refused) TooLarge() bool { return r.Size }
 
 // Reached names who got the letter all the same.
 func (r *Refused) Reached() []string { return r.Delivered }
@@ -96,28 +101,45 @@ func replyIn(err error) (*smtp.SMTPError, bool) {
 	return nil, false
 }
 
-// classify decides what a reply means. 4xx passes by itself. 5xx before the first recipient is about us, but for 550 and
-// 554 to MAIL, which providers also use against a letter's sender for good.
+// classify decides what a reply means. 4xx passes by itself. A 5xx is about this letter, but for those that say that our
+// account will not do: held to be so too easily, one letter would stop all others.
 func (r *Refused) classify() {
 	r.Limit = ceiling(r.Code, r.Text)
 	if r.Code < 500 || r.Code > 599 || r.Limit {
 		return
 	}
-	switch r.Code {
-	case 530, 534, 535, 538:
-		r.Auth = true
-		return
-	}
-	switch r.Stage {
-	case "rcpt", "data", "body", "verdict":
+	r.Size = r.tooLarge()
+	switch {
+	case r.Size:
 		r.Permanent = true
-	case "auth":
+	case r.Code == 530, r.Code == 534, r.Code == 535, r.Code == 538, r.Stage == "auth":
 		r.Auth = true
-	case "mail":
-		r.Permanent = r.Code == 550 || r.Code == 554
-		// 501 and 553: MAIL FROM is not the account, as 163 and QQ demand.
-		r.Auth = !r.Permanent
+	case r.Stage == "mail":
+		r.Auth = account(r.Code)
+		r.Permanent = !r.Auth
+	case r.Stage == "rcpt", r.Stage == "data", r.Stage == "body", r.Stage == "verdict":
+		r.Permanent = true
 	}
+}
+
+// account tells the refusals of MAIL that are about us: 501 and 553 say that MAIL FROM is not the account, as 163 and QQ
+// demand, 503 and 530 to 538 that we have not logged in as we should.
+func account(code int) bool {
+	return code == 501 || code == 503 || code == 553 || code >= 530 && code <= 538
+}
+
+// tooLarge tells a refusal for the letter's size (RFC 1870, 6.1; RFC 3463, 5.2.3 and 5.3.4). A bare 552 to RCPT is a full
+// mailbox.
+func (r *Refused) tooLarge() bool {
+	switch r.Stage {
+	case "mail", "rcpt", "data", "body", "verdict":
+	default:
+		return false
+	}
+	if r.Enhanced != "" {
+		return strings.HasSuffix(r.Enhanced, ".3.4") || strings.HasSuffix(r.Enhanced, ".2.3")
+	}
+	return (r.Code == 552 || r.Code == 523) && r.Stage != "rcpt"
 }
 
 // ceiling says whether the reply means that we sent too much: the codes of 163 and 126, and the words of QQ and Aliyun.
