@@ -198,3 +198,62 @@ func TestNilReturnAfterFaults(t *testing.T) {
 		t.Errorf("after a later case %+v", s)
 	}
 }
+
+// TestOlderMailLater: a mail that is read after a newer one is judged for itself, and its letter says which one stands.
+func TestOlderMailLater(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, nil)
+	good, cases, measures := o.material("hefei", 1, nil)
+	o.one(o.send("hefei", "新", good, cases[0], measures))
+	bad, _, _ := o.material("hefei", 1, func(r []sample.Case) { r[0].Phone = "123" })
+	u := o.unit("hefei")
+	l := o.one(o.raw(sample.Mail{From: u.Addresses[0], FromName: u.Name, To: "box@example.org", Subject: "旧", Text: "请查收。", Date: o.now.Add(-time.Hour),
+		Attachments: []sample.File{bad, cases[0], measures}}))
+	says(t, l, "1 处需要更正", "此后又发来更新的材料", "只说明这一封邮件", "状态：已报齐", "以此次为准：BS-2024-0001")
+	if s := o.standing("hefei"); s.State != ledger.StateAccepted || s.Receipt != "BS-2024-0001" {
+		t.Errorf("hefei stands at %+v", s)
+	}
+}
+
+// TestPartsStand: what was right needs no second sending, whatever the order of the parts.
+func TestPartsStand(t *testing.T) {
+	t.Parallel()
+	type mail struct {
+		parts string // s the sheet, x the sheet with a fault, c the cases, m the measures
+		kind  string
+		state string
+		owed  string
+	}
+	for name, mails := range map[string][]mail{
+		"measures first": {{"m", "回执", "partial", "汇总表、典型案例"}, {"c", "回执", "partial", "汇总表"}, {"s", "回执", "accepted", ""}},
+		"cases first":    {{"c", "回执", "partial", "汇总表、培育举措"}, {"sm", "回执", "accepted", ""}},
+		"sheet first":    {{"s", "回执", "partial", "典型案例、培育举措"}, {"cm", "回执", "accepted", ""}},
+		"faulty sheet":   {{"xcm", "补正通知", "correct", ""}, {"s", "回执", "accepted", ""}},
+		"faulty again":   {{"xcm", "补正通知", "correct", ""}, {"x", "补正通知", "correct", ""}, {"m", "回执", "correct", ""}, {"s", "回执", "accepted", ""}},
+		"fault later":    {{"scm", "回执", "accepted", ""}, {"x", "补正通知", "correct", ""}, {"s", "回执", "accepted", ""}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t, nil)
+			good, cases, measures := o.material("hefei", 2, nil)
+			bad, _, _ := o.material("hefei", 2, func(r []sample.Case) { r[0].Direction = "数字化转型" })
+			for i, m := range mails {
+				var files []sample.File
+				for _, p := range m.parts {
+					files = append(files, map[rune][]sample.File{'s': {good}, 'x': {bad}, 'c': cases, 'm': {measures}}[p]...)
+				}
+				l := o.one(o.send("hefei", "报送 "+strconv.Itoa(i), files...))
+				says(t, l, m.kind)
+				if m.owed != "" {
+					says(t, l, "尚缺："+m.owed)
+				}
+				if s := o.standing("hefei"); s.State != m.state {
+					t.Errorf("after mail %d (%s) hefei stands at %+v, want %s", i+1, m.parts, s, m.state)
+				}
+			}
+			if s := o.standing("hefei"); s.CasesAccepted != 2 {
+				t.Errorf("%d cases stand at the end, want 2", s.CasesAccepted)
+			}
+		})
+	}
+}
