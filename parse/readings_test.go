@@ -338,6 +338,10 @@ func contentReadings() []reading {
 		{"phone on a contact line", addPara("联系人：李四 13911112222"), nil},
 		{"phone in the text", addPara("详询李四，13911112222。"), []string{"content.phone"}},
 		{"card beside a word", addPara("对公账号6222021234567890128"), []string{"content.bank-card"}},
+		{"card beside a word with a blank in it", addPara("账 号：6222021234567890128"), []string{"content.bank-card"}},
+		{"card below a word", func(s *made3) {
+			s.entries[1].file.extra = []block{{table: [][]string{{"户名", "账号"}, {"某公司", "6222021234567890128"}}}}
+		}, []string{"content.bank-card"}},
 		{"card far from a word", addPara("银行授信规模持续扩大，累计发放专项贷款若干笔，编号6222021234567890128"), nil},
 		{"internal", addPara("内部资料　注意保密"), []string{"content.internal-mark"}},
 		{"internal in a sentence", addPara("企业建立内部资料管理制度，注意保密工作。"), nil},

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -34,6 +35,9 @@ func InternalMark(line string) string {
 	return ""
 }
 
+// subject is what a mark may be said of, in a sentence that is nothing but the mark.
+var subject = regexp.MustCompile(`^(?:此|本|该)(?:件|材料|资料|文件|文)(?:为|属于?|系|是)?`)
+
 // markAlone returns the mark when the clauses of a sentence are marks and nothing else.
 func markAlone(sentence string) string {
 	found := ""
@@ -46,6 +50,9 @@ func markAlone(sentence string) string {
 	}
 	for _, c := range clauses {
 		mark, ok := markClause(c)
+		if !ok {
+			mark, ok = markClause(subject.ReplaceAllString(c, ""))
+		}
 		if !ok {
 			return ""
 		}

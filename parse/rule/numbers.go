@@ -259,7 +259,7 @@ func (p *Pass) cards(pc piece, where string, seen map[string]bool) {
 	taken := map[int]bool{}
 	for length := 19; length >= 16; length-- {
 		runs(rs, length, func(start int, r run) {
-			before := tail(r.before, 10)
+			before := tail(Squeeze(r.before), 10)
 			if start < 10 && pc.before != "" {
 				before = tail(pc.before, 10-start) + before
 				if cardWords.MatchString(pc.before) && len([]rune(pc.before)) <= 12 {

@@ -136,7 +136,7 @@ type Line struct {
 	Where string // 第3段, 第2页, 表格
 	Facts bool   // within the table of basic facts
 	Apart bool   // not of the body: header, footer, comment, deleted or hidden text
-	Left  string // a table cell's neighbour on the left
+	Left  string // of a table cell: the head of its column and its neighbour on the left
 	Block int    // index of its block in the document, -1 apart from the body
 	Row   int    // index of its row in a table
 }

@@ -190,12 +190,19 @@ func DocLines(d *casedoc.Document) []Line {
 
 func tableLines(t *casedoc.Table, where string, block int) []Line {
 	var out []Line
+	heads := map[int]string{}
 	for i, row := range t.Rows {
 		left := ""
 		for _, c := range row {
+			before := left
+			if i == 0 {
+				heads[c.Col] = cut(c.Text, 12)
+			} else if head := heads[c.Col]; head != "" {
+				before = head + " " + left
+			}
 			for _, s := range strings.Split(c.Text, "\n") {
 				if strings.TrimSpace(s) != "" {
-					out = append(out, Line{Text: s, Where: where, Left: left, Block: block, Row: i})
+					out = append(out, Line{Text: s, Where: where, Left: before, Block: block, Row: i})
 				}
 			}
 			left = c.Text
