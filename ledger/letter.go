@@ -72,9 +72,12 @@ func (t *tx) addRecipients(ctx context.Context, letter int64, n NewLetter) error
 	return nil
 }
 
-// rank orders what is due at the same time: answers and alerts first, mass mail last.
+// rank orders what is due at the same time: alerts first, so that no letter in trouble keeps staff from hearing of it, then
+// answers, mass mail last.
 func rank(k Kind) int {
 	switch k {
+	case Alert:
+		return -1
 	case Reminder:
 		return 1
 	case Digest:
@@ -101,7 +104,7 @@ func (db *DB) Claim(ctx context.Context, now time.Time, retry []time.Duration) (
 			SELECT `+letterColumns+`
 			FROM letter AS l
 			WHERE l.state IN ('due', 'composed') AND l.next_attempt <= ?
-			ORDER BY l.rank, l.due, l.id
+			ORDER BY l.rank, l.next_attempt, l.id
 			LIMIT 1`, stamp(now))
 		if missing(err) {
 			return nil
@@ -141,27 +144,35 @@ func wait(retry []time.Duration, attempts int) (time.Duration, bool) {
 	return time.Hour, true
 }
 
-// SetComposed records a letter's composed bytes, which must already be in the blob store, and its subject line.
+// SetComposed records a letter's composed bytes, which must already be in the blob store, and its subject line. A letter may
+// be composed anew, smaller, until it has been sent: its former bytes are removed.
 func (db *DB) SetComposed(ctx context.Context, id int64, ref blob.Ref, subject string) error {
-	return db.write(ctx, "record composed letter", func(t *tx) error {
+	var former blob.Ref
+	err := db.write(ctx, "record composed letter", func(t *tx) error {
 		l, err := one(ctx, t, scanLetter, letterByID, id)
 		if err != nil {
 			return err
 		}
-		if l.State != Due && l.State != HeldLetter {
+		state := Composed
+		switch l.State {
+		case Due, Composed:
+		case HeldLetter: // staff look at it before it goes
+			state = HeldLetter
+		default:
 			return fmt.Errorf("letter %d is %s: %w", id, l.State, ErrConflict)
 		}
-		state := Composed
-		if l.State == HeldLetter { // staff look at it before it goes
-			state = HeldLetter
-		}
+		former = l.Blob
 		_, err = t.ExecContext(ctx, `UPDATE letter SET blob = ?, subject_line = ?, state = ? WHERE id = ?`,
 			ref, clean(subject), state, id)
-		if err != nil || state == l.State {
+		if err != nil || state == HeldLetter {
 			return err
 		}
 		return t.log(ctx, Event{What: "letter." + string(state), Why: string(ref), Letter: id, Unit: l.Unit})
 	})
+	if err != nil || former == "" {
+		return err
+	}
+	return db.dropUnnamed(ctx, []blob.Ref{former})
 }
 
 // SendResult is what became of an attempt; make one with Delivered, Again, DeadNow or Hold.

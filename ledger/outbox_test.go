@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"baosong/ledger/blob"
 )
 
 func (b *bench) queue(key string, kind Kind, due time.Time) int64 {
@@ -65,7 +67,7 @@ func TestClaimOrder(t *testing.T) {
 		}
 		got = append(got, l.Key)
 	}
-	if want := "first second alert reminder digest"; strings.Join(got, " ") != want {
+	if want := "alert first second reminder digest"; strings.Join(got, " ") != want {
 		t.Errorf("order = %v, want %s", got, want)
 	}
 	next, err := b.NextDue(b.ctx())
@@ -129,6 +131,29 @@ func TestClaimSurvivesCrash(t *testing.T) {
 	b.must(err)
 	if second == nil || second.MessageID != first.MessageID || second.Blob != ref("bytes") || second.State != Composed {
 		t.Errorf("after the crash: %+v", second)
+	}
+}
+
+// A letter that the provider found too large is composed anew: the new bytes take the place of the old ones.
+func TestComposedAnew(t *testing.T) {
+	t.Parallel()
+	b := mustOpen(t)
+	id := b.queue("k", Receipt, b.now)
+	put := func(text string) blob.Ref {
+		ref, _, err := b.blobs().Put(b.ctx(), strings.NewReader(text))
+		b.must(err)
+		return ref
+	}
+	large, small := put("a large letter"), put("a small letter")
+	b.must(b.SetComposed(b.ctx(), id, large, "补正通知"))
+	b.must(b.SetComposed(b.ctx(), id, small, "补正通知"))
+	if l := mustLetter(b, id); l.State != Composed || l.Blob != small || b.blobs().Has(large) || !b.blobs().Has(small) {
+		t.Errorf("letter = %+v, large kept: %v", l, b.blobs().Has(large))
+	}
+	damage, err := b.Verify(b.ctx())
+	b.must(err)
+	if len(damage) > 0 {
+		t.Errorf("%+v", damage)
 	}
 }
 

@@ -232,12 +232,13 @@ func (s sent) parsed(t *testing.T) (mail.Header, string, string) {
 
 // refusal is the provider's no.
 type refusal struct {
-	final, ours, slow bool
-	reached           []string
+	final, ours, slow, large bool
+	reached                  []string
 }
 
 func (r *refusal) Error() string     { return fmt.Sprintf("refused: %+v", *r) }
 func (r *refusal) Final() bool       { return r.final }
 func (r *refusal) Ours() bool        { return r.ours }
 func (r *refusal) Slow() bool        { return r.slow }
+func (r *refusal) TooLarge() bool    { return r.large }
 func (r *refusal) Reached() []string { return r.reached }

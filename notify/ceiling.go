@@ -106,9 +106,14 @@ func (r *Runner) deadEnd(ctx context.Context, l *ledger.Letter) (why, key, text 
 	return "此前的信没有送达该地址", "", "", nil // the digest names it under 未通知到
 }
 
-// refused lets everything wait when the provider does not take our account: one alert, however long it lasts.
+// refused lets everything wait when the provider does not take our account: one alert, however long it lasts. When others
+// have passed since the same letter was refused, it is the letter's own fault, and it has its retries like any other.
 func (r *Runner) refused(ctx context.Context, l *ledger.Letter, cause Refusal) error {
 	now := r.now()
+	if r.accused == l.ID && r.alone {
+		return r.finish(ctx, l, ledger.Again(cause.Error()), cause)
+	}
+	r.accused, r.alone = l.ID, false
 	r.breaker.trip(now)
 	r.log().Error("smarthost refuses our account, all letters wait", "letter", l.ID, "until", r.breaker.until, "error", cause)
 	since, err := r.Ledger.Moment(ctx, momentRefused)
@@ -124,7 +129,7 @@ func (r *Runner) refused(ctx context.Context, l *ledger.Letter, cause Refusal) e
 			return err
 		}
 	}
-	return r.Ledger.Defer(ctx, l.ID, now)
+	return r.Ledger.Defer(ctx, l.ID, r.breaker.until) // behind those that have not been tried
 }
 
 // slowed lets everything wait when the provider's own ceiling is reached, and tells staff once a day.
@@ -139,8 +144,11 @@ func (r *Runner) slowed(ctx context.Context, l *ledger.Letter, cause Refusal) er
 }
 
 // allClear follows a letter that passed: the breaker closes, and staff hear that the fault is over.
-func (r *Runner) allClear(ctx context.Context) error {
+func (r *Runner) allClear(ctx context.Context, l *ledger.Letter) error {
 	r.breaker.close()
+	if r.alone = l.ID != r.accused; !r.alone {
+		r.accused = 0
+	}
 	since, err := r.Ledger.Moment(ctx, momentRefused)
 	if err != nil || since.IsZero() {
 		return err

@@ -32,6 +32,7 @@ type Refusal interface {
 	Final() bool       // trying this letter again cannot help
 	Ours() bool        // our account or set-up is at fault: no letter will pass until somebody mends it
 	Slow() bool        // the provider's ceiling on our sending is reached
+	TooLarge() bool    // a smaller letter may pass
 	Reached() []string // who got the letter all the same
 }
 
@@ -63,6 +64,8 @@ type Runner struct {
 	Step func(name string) error
 
 	breaker  breaker
+	accused  int64 // letter that was last refused as if our account were at fault
+	alone    bool  // other letters have passed since
 	lastSent time.Time
 }
 

@@ -74,10 +74,6 @@ func (r *Runner) deliver(ctx, until context.Context, l *ledger.Letter) (sent boo
 		return false, err
 	}
 	raw, err := r.bytes(ctx, l)
-	if errors.Is(err, errNeedless) {
-		r.log().Info("letter is not needed any more", "letter", l.ID, "unit", l.Unit)
-		return false, r.Ledger.CancelLetter(ctx, l.ID, ledger.Self, "nothing is owed any more")
-	}
 	if err != nil {
 		return false, r.cannotCompose(ctx, l, err)
 	}
@@ -110,7 +106,7 @@ func (r *Runner) settle(ctx context.Context, l *ledger.Letter, to []string, err 
 	switch {
 	case err == nil:
 		r.log().Info("letter sent", "letter", l.ID, "kind", l.Kind, "unit", l.Unit, "attempt", l.Attempts)
-		if err := r.allClear(ctx); err != nil {
+		if err := r.allClear(ctx, l); err != nil {
 			return false, err
 		}
 		return true, r.finish(ctx, l, ledger.Delivered(), nil)
@@ -123,6 +119,8 @@ func (r *Runner) settle(ctx context.Context, l *ledger.Letter, to []string, err 
 		return false, r.refused(ctx, l, refusal)
 	case refusal.Slow():
 		return false, r.slowed(ctx, l, refusal)
+	case refusal.TooLarge():
+		return false, r.tooLarge(ctx, l, refusal)
 	case refusal.Final():
 		return false, r.finish(ctx, l, ledger.DeadNow(err.Error()), err)
 	}
@@ -186,26 +184,32 @@ func (r *Runner) bytes(ctx context.Context, l *ledger.Letter) ([]byte, error) {
 		defer f.Close()
 		return io.ReadAll(f)
 	}
-	subject, raw, err := r.compose(ctx, l)
+	subject, raw, err := r.compose(ctx, l, false)
 	if err != nil {
 		return nil, err
 	}
-	ref, _, err := r.Blobs.Put(ctx, strings.NewReader(string(raw)))
-	if err != nil {
-		return nil, fmt.Errorf("keep composed letter: %w", err)
-	}
-	if err := r.Ledger.SetComposed(ctx, l.ID, ref, subject); err != nil {
-		return nil, err
-	}
-	l.Blob, l.SubjectLine = ref, subject
-	return raw, nil
+	return raw, r.keep(ctx, l, subject, raw)
 }
 
-func (r *Runner) compose(ctx context.Context, l *ledger.Letter) (subject string, raw []byte, err error) {
+// keep makes a composed letter's bytes durable.
+func (r *Runner) keep(ctx context.Context, l *ledger.Letter, subject string, raw []byte) error {
+	ref, _, err := r.Blobs.Put(ctx, strings.NewReader(string(raw)))
+	if err != nil {
+		return fmt.Errorf("keep composed letter: %w", err)
+	}
+	if err := r.Ledger.SetComposed(ctx, l.ID, ref, subject); err != nil {
+		return err
+	}
+	l.Blob, l.SubjectLine = ref, subject
+	return nil
+}
+
+func (r *Runner) compose(ctx context.Context, l *ledger.Letter, light bool) (subject string, raw []byte, err error) {
 	f, err := r.facts(ctx, l)
 	if err != nil {
 		return "", nil, err
 	}
+	f.Light = light
 	c, err := letter.Compose(f)
 	if err != nil {
 		return "", nil, err
@@ -229,12 +233,16 @@ func (r *Runner) Compose(ctx context.Context, id int64) ([]byte, error) {
 	if l.Blob != "" {
 		return r.bytes(ctx, &l)
 	}
-	_, raw, err := r.compose(ctx, &l)
+	_, raw, err := r.compose(ctx, &l, false)
 	return raw, err
 }
 
-// cannotCompose waits and tells staff once: a template may be broken, a disk full.
+// cannotCompose waits and tells staff once: a template may be broken, a disk full. A letter that has become needless ends.
 func (r *Runner) cannotCompose(ctx context.Context, l *ledger.Letter, cause error) error {
+	if errors.Is(cause, errNeedless) {
+		r.log().Info("letter is not needed any more", "letter", l.ID, "unit", l.Unit)
+		return r.Ledger.CancelLetter(ctx, l.ID, ledger.Self, "nothing is owed any more")
+	}
 	if err := r.alert(ctx, l, fmt.Sprintf("compose:%d", l.ID),
 		fmt.Sprintf("第 %d 号去信（%s）无法生成，稍后再试。\n原因：%s", l.ID, l.Kind, cause),
 		"baosong doctor"); err != nil {

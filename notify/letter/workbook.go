@@ -54,6 +54,8 @@ func attach(to []Attachment, name, path string) ([]Attachment, error) {
 // workbook makes the digest's tables, or the sender's sheet marked, or the list of findings.
 func workbook(f Facts, p *Page, dst string) (out []Attachment, err error) {
 	switch {
+	case f.Digest != nil && f.Light:
+		return nil, nil // all that matters is in the text
 	case f.Digest != nil:
 		p.Workbook.Name = fmt.Sprintf("报送情况_%s.xlsx", f.Now.Format("20060102"))
 		err = sheet.WriteTables(dst, digestTables(f))
@@ -127,7 +129,7 @@ func markable(f Facts, sub *ledger.Submission) (path string, file ledger.File, w
 		switch {
 		case !canMark(sheet.CanMark, x.Format):
 			why = "报送的汇总表" + formatWords(x) + "，不便在上面直接标注，原表没有退回。"
-		case x.Size > maxMark:
+		case x.Size > maxMark || f.Light:
 			why = "报送的汇总表较大，不便随信退回。"
 		default:
 			if path, err := f.File(x); err == nil {
