@@ -25,11 +25,7 @@ const (
 // letter is an answer to the mail in its own thread.
 func (p *Pipeline) letter(m *mail, kind ledger.Kind, topic string) ledger.NewLetter {
 	to := m.answerTo()
-	key := fmt.Sprintf("answer:%d", m.row.ID)
-	if m.row.Submission != 0 {
-		key += fmt.Sprintf(":again:%d", m.row.Submission) // judged again by staff's wish: its own answer
-	}
-	return ledger.NewLetter{Key: key, Kind: kind, Topic: topic, Call: m.call.ID, Unit: m.unit.ID,
+	return ledger.NewLetter{Key: m.once("answer"), Kind: kind, Topic: topic, Call: m.call.ID, Unit: m.unit.ID,
 		To: []string{to}, Message: m.row.ID, InReplyTo: m.read.MessageID, References: strings.Join(m.read.References, " "),
 		Subject: m.read.Subject, Due: earlier(m.row.ReceivedAt, p.Now()), State: ledger.Due}
 }

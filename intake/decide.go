@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"baosong/intake/message"
@@ -34,11 +35,14 @@ func (p *Pipeline) decide(ctx context.Context, m *mail) (ledger.Outcome, error) 
 		return o, nil
 	case !m.class.Believed || m.unit == nil:
 		o.State, o.Fate, o.Why, o.WhyText = ledger.Held, "held", m.class.Why, m.class.WhyText
+		if o.Why == "" {
+			o.Why, o.WhyText = "no-unit", "该单位不在这次征集的名册中"
+		}
 		o.Hint = parse.UnitHint(m.texts(), m.reading.Report, m.call)
 		return o, nil
 	}
 	switch subject := m.read.Subject; {
-	case strings.Contains(subject, "预审") && (m.brings() || m.reading.Report.Nil):
+	case asksPreview(subject) && (m.brings() || m.reading.Report.Nil):
 		return o, p.preview(ctx, m, &o)
 	case strings.Contains(subject, "查询") && len(m.reading.Leaves) == 0:
 		return o, p.query(ctx, m, &o)
@@ -47,6 +51,14 @@ func (p *Pipeline) decide(ctx context.Context, m *mail) (ledger.Outcome, error) 
 		return o, p.nothing(ctx, m, &o)
 	}
 	return o, p.submission(ctx, m, &o)
+}
+
+// passed are the words by which a subject says that a preview lies behind, not ahead.
+var passed = regexp.MustCompile(`预审(后|通过|合格|完成|意见|修改)|[经已]\S{0,6}预审`)
+
+// asksPreview reports whether a subject asks for the verdict without any consequence.
+func asksPreview(subject string) bool {
+	return strings.Contains(subject, "预审") && !passed.MatchString(subject)
 }
 
 // outcome is what every fate has in common.
@@ -87,12 +99,12 @@ func (p *Pipeline) bounced(ctx context.Context, m *mail, o *ledger.Outcome) erro
 
 // secret is the outcome of a mail with a suspected secrecy mark: sender, time and UID stay, the content goes.
 func (p *Pipeline) secret(m *mail) ledger.Outcome {
-	o := ledger.Outcome{Message: m.row.ID, State: ledger.Held, Fate: "held", Why: "secrecy", Removed: true,
+	o := ledger.Outcome{Message: m.row.ID, State: ledger.Held, Why: "secrecy", Removed: true, // no fate: the server's copy is left where it is, to a person
 		WhyText: "疑似带有国家秘密标志，系统未保留内容，请按保密规定到邮件服务器上处理原邮件。", Call: m.call.ID, Unit: m.class.Unit}
 	o.Header = ledger.Header{From: m.class.Address}
 	text := fmt.Sprintf("一封来信疑似带有国家秘密标志，系统已停止处理，没有保留内容，也没有回复。\n发件人 %s，收件时间 %s；在邮件服务器的文件夹 %s 中，UID 为 %d（UIDVALIDITY %d）。\n请保密管理人员到邮件服务器上按规定处理原邮件，处理完毕后用下面的命令销去此项。",
 		m.class.Address, m.row.ReceivedAt.In(p.Zone).Format("2006年1月2日 15:04"), m.row.Folder, m.row.UID, m.row.UIDValidity)
-	o.Letters = append(o.Letters, p.alert("secrecy", fmt.Sprintf("secrecy:%d", m.row.ID), p.Staff.Security, text, fmt.Sprintf("baosong ignore %d", m.row.ID)))
+	o.Letters = append(o.Letters, p.alert("secrecy", m.once("secrecy"), p.Staff.Security, text, fmt.Sprintf("baosong ignore %d", m.row.ID)))
 	return o
 }
 
@@ -107,7 +119,7 @@ func (p *Pipeline) failed(m *mail) ledger.Outcome {
 		o.Header.From = m.class.Address
 	}
 	text := fmt.Sprintf("系统处理编号为 %d 的来信时出错，原邮件已完整保存。请技术人员查看日志；排除原因后可重新处理。", m.row.ID)
-	o.Letters = append(o.Letters, p.alert("failed", fmt.Sprintf("failed:%d", m.row.ID), p.Staff.Alerts, text, fmt.Sprintf("baosong replay %d --apply", m.row.ID)))
+	o.Letters = append(o.Letters, p.alert("failed", m.once("failed"), p.Staff.Alerts, text, fmt.Sprintf("baosong replay %d --apply", m.row.ID)))
 	return o
 }
 

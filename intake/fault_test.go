@@ -2,9 +2,11 @@ package intake
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -162,6 +164,50 @@ func TestOneMailWithoutRoom(t *testing.T) {
 	b.balanced(2)
 }
 
+// TestUnrecordableMail: a mail whose outcome the ledger will not take keeps no other mail back, and after some tries it is recorded as
+// failed and told to staff.
+func TestUnrecordableMail(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	db, err := sql.Open("sqlite", filepath.Join(b.db.Dir(), "ledger.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	_, err = db.ExecContext(t.Context(), `CREATE TRIGGER broken BEFORE INSERT ON submission WHEN new.unit = 'hefei' BEGIN SELECT RAISE(ABORT, 'no such outcome'); END`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.deliver("INBOX", b.mail("hefei", "报送", b.now, b.files("hefei", 1, nil)...))
+	b.deliver("INBOX", b.mail("wuhu", "零报告", b.now.Add(time.Minute)))
+	if err := b.poll(); err == nil {
+		t.Error("nobody hears of it")
+	}
+	b.deliver("INBOX", b.mail("bengbu", "零报告", b.now.Add(2*time.Minute)))
+	failures := 0
+	for b.poll() != nil {
+		if failures++; failures > 2*patience {
+			t.Fatal("the mail is never given up")
+		}
+		if ms := b.messages(); len(ms) != 3 || ms[1].State != ledger.Filed || ms[2].State != ledger.Filed {
+			t.Fatalf("the others are kept back: %+v", ms)
+		}
+	}
+	if ms := b.messages(); ms[0].State != ledger.Failed {
+		t.Errorf("message %+v, want failed", ms[0])
+	}
+	alerts := 0
+	for _, l := range b.letters() {
+		if l.Kind == ledger.Alert {
+			alerts++
+		}
+	}
+	if alerts != 1 {
+		t.Errorf("%d alerts, want 1", alerts)
+	}
+	b.balanced(3)
+}
+
 // TestConnectionFaults breaks the connection in each way a server can, and asks that the next poll puts all right.
 func TestConnectionFaults(t *testing.T) {
 	t.Parallel()
@@ -211,7 +257,7 @@ func TestPollBacksOff(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Hour)
+		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Hour+time.Minute)
 		defer cancel()
 		var tries []time.Duration
 		begun := time.Now()

@@ -54,7 +54,7 @@ func (p *Poller) fetchOne(parent context.Context, mb Mailbox, a ledger.NewMessag
 	switch {
 	case errors.Is(err, mailbox.ErrGone):
 		return nil // expunged between listing and fetching
-	case err != nil && (ours(err) || errors.Is(parent.Err(), context.Canceled) || errors.Is(err, context.Canceled)):
+	case err != nil && (noRoom(err) || errors.Is(parent.Err(), context.Canceled) || errors.Is(err, context.Canceled)):
 		return errors.Join(err, p.takeBack(parent, a))
 	}
 	return err

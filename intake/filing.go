@@ -51,8 +51,9 @@ func (p *Poller) move(ctx context.Context, mb Mailbox, m ledger.Message, to stri
 	if errors.Is(err, mailbox.ErrGone) {
 		return nil
 	}
-	if errors.Is(err, mailbox.ErrNoMove) {
-		// The server cannot take a single mail out of a folder: it stays where it is.
+	if errors.Is(err, mailbox.ErrNoMove) || refused(err) {
+		// The server cannot or will not take a single mail out of a folder: it stays where it is.
+		p.Log.Warn("filing a mail was refused", "folder", m.Folder, "uid", m.UID, "err", err)
 		if err := p.Pipeline.Ledger.FiledHere(ctx, m.ID); err != nil {
 			return fmt.Errorf("recording that message %d is filed: %w", m.ID, err)
 		}

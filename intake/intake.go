@@ -68,6 +68,8 @@ type Pipeline struct {
 	Log         *slog.Logger
 	// Step, when set, is called with the name of each step before it is taken; an error stops there. Tests use it to crash.
 	Step func(name string) error
+
+	tries map[int64]int // of mails that failed by a fault of ours, in this run of the program
 }
 
 // ErrStopped is what a test's Step returns to stand for a crash.

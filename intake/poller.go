@@ -45,7 +45,7 @@ func (p *Poller) Run(ctx context.Context) error {
 		p.Polled(err)
 		if err == nil {
 			failures = 0
-			p.wait(ctx, mb)
+			p.wait(ctx, &mb)
 			continue
 		}
 		failures++
@@ -69,14 +69,21 @@ func (p *Poller) Once(ctx context.Context) error {
 }
 
 // wait passes the time to the next poll, cut short by the server's word that something has changed in the first folder.
-func (p *Poller) wait(ctx context.Context, mb Mailbox) {
+// A connection that does not survive the wait is given up here, so that it does not cost the next poll.
+func (p *Poller) wait(ctx context.Context, mb *Mailbox) {
 	until := time.Now().Add(p.Every)
-	if err := p.within(ctx, func(ctx context.Context) error { _, err := mb.Open(ctx, p.Folders[0], true); return err }); err == nil {
-		if changed, _ := mb.Idle(ctx, time.Until(until)); changed {
-			return
-		}
+	changed := false
+	err := p.within(ctx, func(ctx context.Context) error { _, err := (*mb).Open(ctx, p.Folders[0], true); return err })
+	if err == nil {
+		changed, err = (*mb).Idle(ctx, time.Until(until))
 	}
-	sleep(ctx, time.Until(until))
+	if err != nil && !errors.Is(err, mailbox.ErrNoIdle) {
+		(*mb).Close()
+		*mb = nil
+	}
+	if !changed {
+		sleep(ctx, time.Until(until))
+	}
 }
 
 func sleep(ctx context.Context, d time.Duration) {
@@ -106,10 +113,10 @@ func (p *Poller) poll(ctx context.Context, mb *Mailbox) error {
 }
 
 func (p *Poller) pollSteps(ctx context.Context, mb *Mailbox) error {
-	// What an earlier run received but did not judge comes first: it needs no server. A mail that still finds no room is
-	// no reason to leave the mailbox unread.
+	// What an earlier run received but did not judge comes first: it needs no server. A mail that still cannot be judged is no
+	// reason to leave the mailbox unread; it is tried, and its error told, again below.
 	waiting := p.judge(ctx)
-	if waiting != nil && !ours(waiting) {
+	if ctx.Err() != nil {
 		return waiting
 	}
 	if *mb == nil {
@@ -171,11 +178,22 @@ func (p *Poller) makeFolders(ctx context.Context, mb Mailbox) error {
 		if slices.Contains(p.Folders, f) {
 			continue
 		}
-		if err := p.within(ctx, func(ctx context.Context) error { return mb.Create(ctx, f) }); err != nil {
+		err := p.within(ctx, func(ctx context.Context) error { return mb.Create(ctx, f) })
+		switch {
+		case refused(err):
+			// Mail that cannot be filed is still read, judged and answered.
+			p.Log.Warn("creating a fate folder was refused, its mail stays where it is", "folder", f, "err", err)
+		case err != nil:
 			return fmt.Errorf("creating folder %q: %w", f, err)
 		}
 	}
 	return nil
+}
+
+// refused reports whether the server answered and said no; the connection lives on then.
+func refused(err error) bool {
+	var e *mailbox.Error
+	return errors.As(err, &e) && e.Text != "" && !errors.Is(err, mailbox.ErrAuth)
 }
 
 // within bounds one step on the server in time, for a server that drips or hangs.
@@ -200,8 +218,8 @@ func (p *Poller) list(ctx context.Context, mb Mailbox) ([]ledger.NewMessage, err
 			return err
 		})
 		if err != nil {
-			if p.ReadOnly && !slices.Contains(p.Folders, name) {
-				continue // a fate folder that is not there yet
+			if (p.ReadOnly || refused(err)) && !slices.Contains(p.Folders, name) {
+				continue // a fate folder that is not there
 			}
 			return nil, fmt.Errorf("reading folder %q: %w", name, err)
 		}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"syscall"
 
+	"baosong/intake/cage"
 	"baosong/intake/message"
 	"baosong/intake/sender"
 	"baosong/ledger"
@@ -28,6 +29,8 @@ type mail struct {
 	unit    *call.Unit // nil: nobody's
 	reading *Reading
 	answer  bool // not older than the start line
+	again   bool // judged for staff to see only: nothing is kept
+	round   int  // how often the mail was sent to be judged, 1 for the first time: each round has letters of its own
 	click   *click
 	suspect string  // why a mail that looks like a decision of staff is held instead
 	then    []int64 // messages that its decision has sent back to be judged
@@ -40,13 +43,17 @@ type mail struct {
 // written, or ctx ended. Whatever else goes wrong with one mail is recorded as its failure and told to staff.
 func (p *Pipeline) Process(ctx context.Context, row ledger.Message) error {
 	m := &mail{row: row, dir: filepath.Join(p.Scratch, fmt.Sprintf("mail-%d", row.ID))}
-	if err := os.RemoveAll(m.dir); err != nil {
+	err := os.RemoveAll(m.dir)
+	if err != nil {
 		return fmt.Errorf("clearing scratch: %w", err)
 	}
 	defer os.RemoveAll(m.dir)
+	if m.round, err = p.round(ctx, row.ID); err != nil {
+		return err
+	}
 	outcome, err := p.judge(ctx, m)
 	switch {
-	case err != nil && (ctx.Err() != nil || ours(err)):
+	case err != nil && (ctx.Err() != nil || ours(err) && !p.condemned(row.ID, err)):
 		return fmt.Errorf("judging message %d: %w", row.ID, err)
 	case err != nil:
 		p.Log.Error("judging message failed", "message", row.ID, "err", err)
@@ -56,6 +63,11 @@ func (p *Pipeline) Process(ctx context.Context, row ledger.Message) error {
 		return err
 	}
 	done, err := p.record(ctx, m, outcome)
+	if err != nil && ctx.Err() == nil && !errors.Is(err, ledger.ErrConflict) && p.condemned(row.ID, err) {
+		p.Log.Error("the ledger does not take what became of a message", "message", row.ID, "err", err)
+		outcome = p.failed(m)
+		done, err = p.record(ctx, m, outcome)
+	}
 	if errors.Is(err, ledger.ErrConflict) {
 		return nil
 	}
@@ -63,25 +75,67 @@ func (p *Pipeline) Process(ctx context.Context, row ledger.Message) error {
 		return fmt.Errorf("recording message %d: %w", row.ID, err)
 	}
 	p.logOutcome(outcome, done)
-	if outcome.Removed {
-		if err := p.Blobs.Drop(row.SHA256); err != nil {
-			return fmt.Errorf("removing the spool of message %d: %w", row.ID, err)
-		}
-	}
 	if err := p.step("process.done"); err != nil {
 		return err
 	}
 	return p.judgeDecided(ctx, m.then)
 }
 
-// ours tells a fault of the machine, which the same mail may survive later, from one that this mail brings about.
+// ours tells a fault of the machine, which the same mail may survive later, from one that this mail brings about: only
+// what the caged reader died of or reported without a fault of the machine behind it is laid at a mail's door.
 func ours(err error) bool {
+	var died *cage.Died
+	var errno syscall.Errno
+	return !errors.As(err, &died) && !(errors.Is(err, cage.ErrReported) && !errors.As(err, &errno))
+}
+
+// noRoom reports whether the disk, or the machine, has no room: whatever the mail, it must wait.
+func noRoom(err error) bool {
+	const full = 13 // SQLITE_FULL
+	var coded interface{ Code() int }
+	if errors.As(err, &coded) && coded.Code()&0xff == full {
+		return true
+	}
 	for _, e := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, syscall.EIO, syscall.EMFILE, ErrStopped} {
 		if errors.Is(err, e) {
 			return true
 		}
 	}
 	return false
+}
+
+// patience is how often a mail is tried in one run of the program before a fault that nobody can name is laid at its
+// door all the same: one mail must not hold up the others for ever.
+const patience = 5
+
+// condemned counts the tries of a mail that fails by a fault of ours, and says when it is enough. A machine without room
+// is never a mail's fault.
+func (p *Pipeline) condemned(id int64, err error) bool {
+	if noRoom(err) {
+		return false
+	}
+	if p.tries == nil {
+		p.tries = map[int64]int{}
+	}
+	p.tries[id]++
+	return p.tries[id] >= patience
+}
+
+// round counts how often a message was sent to be judged, by the events that say so.
+func (p *Pipeline) round(ctx context.Context, id int64) (int, error) {
+	events, err := p.Ledger.Events(ctx, ledger.EventFilter{Message: id, What: "message.received"})
+	if err != nil {
+		return 0, fmt.Errorf("counting the rounds of message %d: %w", id, err)
+	}
+	return max(1, len(events)), nil
+}
+
+// once names what a round of a message may bring about only once.
+func (m *mail) once(what string) string {
+	if m.round > 1 {
+		return fmt.Sprintf("%s:%d:%d", what, m.row.ID, m.round)
+	}
+	return fmt.Sprintf("%s:%d", what, m.row.ID)
 }
 
 func (p *Pipeline) logOutcome(o ledger.Outcome, done ledger.Recorded) {
@@ -123,8 +177,10 @@ func (p *Pipeline) judge(ctx context.Context, m *mail) (ledger.Outcome, error) {
 	if err := p.step("process.keep"); err != nil {
 		return ledger.Outcome{}, err
 	}
-	if err := p.keep(ctx, m); err != nil {
-		return ledger.Outcome{}, err
+	if !m.again {
+		if err := p.keep(ctx, m); err != nil {
+			return ledger.Outcome{}, err
+		}
 	}
 	return p.decide(ctx, m)
 }
@@ -234,6 +290,13 @@ func (p *Pipeline) keep(ctx context.Context, m *mail) error {
 		if l.Path == "" {
 			continue
 		}
+		// The caged reader names the paths, and it may have been taken over: nothing but scratch is taken from it.
+		if rel, err := filepath.Rel(m.dir, l.Path); err != nil || !filepath.IsLocal(rel) {
+			return fmt.Errorf("keeping a file: %w: the reader names a path outside its scratch", cage.ErrReported)
+		}
+		if st, err := os.Lstat(l.Path); err != nil || !st.Mode().IsRegular() {
+			return fmt.Errorf("keeping a file: %w: the reader names what is no file", cage.ErrReported)
+		}
 		if _, _, err := p.Blobs.PutFile(ctx, l.Path); err != nil {
 			return fmt.Errorf("keeping a file: %w", err)
 		}
@@ -243,7 +306,7 @@ func (p *Pipeline) keep(ctx context.Context, m *mail) error {
 
 // Rejudge judges a stored mail again with today's code and call, as Process would, and records nothing.
 func (p *Pipeline) Rejudge(ctx context.Context, row ledger.Message) (ledger.Outcome, error) {
-	m := &mail{row: row, dir: filepath.Join(p.Scratch, fmt.Sprintf("again-%d", row.ID))}
+	m := &mail{row: row, dir: filepath.Join(p.Scratch, fmt.Sprintf("again-%d", row.ID)), again: true}
 	defer os.RemoveAll(m.dir)
 	return p.judge(ctx, m)
 }

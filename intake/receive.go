@@ -2,6 +2,8 @@ package intake
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -57,9 +59,13 @@ func (p *Pipeline) TooLarge(ctx context.Context, a ledger.NewMessage, header io.
 	}
 	defer os.RemoveAll(dir)
 	m := &mail{row: ledger.Message{Location: a.Location, ReceivedAt: a.ReceivedAt}}
-	if m.read, err = message.Read(header, dir, p.Reader.Limits.Message); err != nil {
+	// What is never fetched has no hash of its own: its header and size tell whether it is the same mail in another place.
+	hash := sha256.New()
+	fmt.Fprintf(hash, "%d ", a.Size)
+	if m.read, err = message.Read(io.TeeReader(header, hash), dir, p.Reader.Limits.Message); err != nil {
 		return fmt.Errorf("reading a header: %w", err)
 	}
+	same := hex.EncodeToString(hash.Sum(nil))
 	since, err := p.AnswerSince(ctx)
 	if err != nil {
 		return fmt.Errorf("reading the start line: %w", err)
@@ -70,11 +76,11 @@ func (p *Pipeline) TooLarge(ctx context.Context, a ledger.NewMessage, header io.
 		return err
 	}
 	a.Header = ledger.Header{MessageID: m.read.MessageID, From: m.class.Address, FromName: m.class.Name, Date: m.read.Date}
-	alert := p.alert("failed", fmt.Sprintf("too-large:%s:%d:%d", a.Folder, a.UIDValidity, a.UID), p.Staff.Alerts,
+	alert := p.alert("failed", "too-large:"+same, p.Staff.Alerts,
 		fmt.Sprintf("文件夹 %s 中 UID 为 %d 的一封邮件超过大小上限，没有读取；发件人不在名册中，没有回复。", a.Folder, a.UID), "baosong messages --state failed")
 	letters := []ledger.NewLetter{alert}
-	if m.class.Kind == sender.Person && m.class.Believed && m.class.Unit != "" && m.answer {
-		m.unit, _ = m.call.Unit(m.class.Unit)
+	if u, ok := m.call.Unit(m.class.Unit); ok && m.class.Kind == sender.Person && m.class.Believed && m.answer {
+		m.unit = u
 		found := override(m.call, finding.New("mail.too-large", finding.Place{Where: "邮件"}).
 			Got(fmt.Sprintf("%.0f MB", float64(a.Size)/(1<<20)), fmt.Sprintf("不超过 %.0f MB", float64(limit)/(1<<20))))
 		facts, err := json.Marshal(parse.Report{Verdict: parse.Correct, Findings: []finding.Finding{found}})
@@ -82,7 +88,7 @@ func (p *Pipeline) TooLarge(ctx context.Context, a ledger.NewMessage, header io.
 			return fmt.Errorf("encoding a letter's facts: %w", err)
 		}
 		l := p.letter(m, ledger.Correction, "too-large")
-		l.Key, l.Facts = fmt.Sprintf("answer:%s:%d:%d", a.Folder, a.UIDValidity, a.UID), string(facts)
+		l.Key, l.Facts = "answer:"+same, string(facts)
 		letters = []ledger.NewLetter{l}
 	}
 	_, err = p.Ledger.Unfetched(ctx, a, "too-large", fmt.Sprintf("邮件超过 %.0f MB 的上限，未读取。", float64(limit)/(1<<20)), letters...)

@@ -73,7 +73,7 @@ func tell(err error) []byte {
 func told(payload []byte) error {
 	word, text, _ := strings.Cut(string(payload), "\x00")
 	if errno, ok := machineFaults()[word]; ok {
-		return fmt.Errorf("%w: %s (%w)", errReported, text, errno)
+		return fmt.Errorf("%w: %s (%w)", ErrReported, text, errno)
 	}
-	return fmt.Errorf("%w: %s", errReported, text)
+	return fmt.Errorf("%w: %s", ErrReported, text)
 }

@@ -72,7 +72,7 @@ func (p *Pool) Do(ctx context.Context, dir string, request []byte) ([]byte, erro
 			p.drop(c)
 			continue // it had died in its sleep; the file is not to blame
 		}
-		if err != nil && !errors.Is(err, errReported) {
+		if err != nil && !errors.Is(err, ErrReported) {
 			p.drop(c)
 			p.Log.Warn("reader lost", "err", err, "jobs", c.jobs)
 			return nil, err
@@ -82,8 +82,8 @@ func (p *Pool) Do(ctx context.Context, dir string, request []byte) ([]byte, erro
 	}
 }
 
-// errReported marks an error that the reader itself has told: the reader is well.
-var errReported = errors.New("reader")
+// ErrReported marks an error that the reader itself has told: the reader is well.
+var ErrReported = errors.New("reader")
 
 // run gives the job to the child and watches it until the answer is there.
 func (p *Pool) run(ctx context.Context, c *child, dir string, request []byte) ([]byte, error) {
