@@ -262,7 +262,7 @@ func TestExitStatus(t *testing.T) {
 	}{
 		{exitUsage, ""}, {exitOK, "--help"}, {exitOK, "help"}, {exitOK, "help serve"}, {exitOK, "--version"}, {exitUsage, "nonsense"}, {exitUsage, "help nonsense"},
 		{exitUsage, "status --nonsense"}, {exitUsage, "status stray"}, {exitUsage, "serve --at 2024-06-18T10:00:00+08:00"},
-		{exitUsage, "serve --at never --once CONFIG"}, {exitUsage, "unpack"}, {exitError, "unpack /does/not/exist.eml"},
+		{exitUsage, "serve --at never --once CONFIG"}, {exitUsage, "unpack"}, {exitUsage, "unpack " + dir}, {exitError, "unpack /does/not/exist.eml"},
 		{exitUsage, "check"}, {exitError, "check /does/not/exist.xlsx"}, {exitUsage, "check " + dir}, {exitFindings, "check " + csv},
 		{exitNotFound, "check --unit nowhere " + csv}, {exitUsage, "check --call /does/not/exist " + csv},
 		{exitUsage, "form"}, {exitNotFound, "form --unit nowhere --out " + dir + "/f.xlsx"}, {exitOK, "form --out " + dir + "/f.xlsx"},

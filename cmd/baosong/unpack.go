@@ -56,6 +56,9 @@ func runUnpack(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string
 	if err != nil {
 		return err
 	}
+	if st, err := os.Stat(names[0]); err == nil && st.IsDir() {
+		return usage("%s 是目录", names[0]).hint("请给出一封保存为 .eml 的邮件。")
+	}
 	reader, scratch, done, err := openReader(defaultLimits())
 	if err != nil {
 		return err
