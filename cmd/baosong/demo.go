@@ -29,7 +29,7 @@ func demoCommand() command {
 
 示例:
   baosong demo
-  baosong demo --dir /tmp/demo`,
+  baosong demo --dir 演示`,
 		run: runDemo,
 	}
 }
