@@ -423,3 +423,24 @@ func TestManyFindings(t *testing.T) {
 		t.Errorf("%d comments", n)
 	}
 }
+
+// TestMarkedMergedCell: a fault in a merged area is told once and marked at the cell that shows the area; one about a whole
+// row is marked on its title.
+func TestMarkedMergedCell(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, nil)
+	u := o.unit("hefei")
+	good := sample.Cases(o.house.current(), u, 3)
+	rows := slices.Clone(good)
+	for i := range rows {
+		rows[i].City = "芜湖市"
+	}
+	raw := busyWorkbook(t, u.City, rows)
+	l := o.one(o.send("hefei", "报送", sample.File{Name: "汇总表.xlsx", Data: raw}, sample.CaseFile(good[0]), sample.CaseFile(good[1]), sample.Measures(u.City)))
+	says(t, l, "2 处需要更正", "B5 单元格（所在市）", "G7 单元格（案例名称）", "没有对应的案例文件")
+	_, marked := attached(t, l, "已标注")
+	got := checkMarked(t, raw, marked, 2)
+	if !strings.Contains(got[0], "!B5 ") || !strings.Contains(got[1], "!G7 ") {
+		t.Errorf("marks %q", got)
+	}
+}
