@@ -75,7 +75,7 @@ type Reader struct {
 // is walked again, so that it costs its own verdict and nothing else.
 func (r *Reader) Unpack(ctx context.Context, dir string, atts []*message.Attachment) (*Unpacked, error) {
 	var lost []*unpack.Node
-	left := atts
+	left, deaths := atts, r.allowance()
 	for {
 		out := filepath.Join(dir, "unpacked")
 		if err := os.RemoveAll(out); err != nil {
@@ -91,6 +91,9 @@ func (r *Reader) Unpack(ctx context.Context, dir string, atts []*message.Attachm
 			u.Nodes, u.Leaves = append(u.Nodes, lost...), append(u.Leaves, unpack.Leaves(lost)...)
 			return &u, err
 		}
+		if deaths.spent() {
+			return nil, fmt.Errorf("unpacking: %w", err)
+		}
 		i := attachmentAt(left, died.Reading)
 		lost = append(lost, lostNode(left[i], died))
 		left = append(append([]*message.Attachment{}, left[:i]...), left[i+1:]...)
@@ -98,6 +101,26 @@ func (r *Reader) Unpack(ctx context.Context, dir string, atts []*message.Attachm
 			return &Unpacked{Nodes: lost, Leaves: unpack.Leaves(lost)}, nil
 		}
 	}
+}
+
+// allowance bounds how often one mail may kill its reader, and how long that may go on: each death starts the work anew.
+// A mail that exceeds it is failed as a whole, so that no file of it is wrongly called unreadable.
+type allowance struct {
+	deaths int
+	until  time.Time
+}
+
+func (r *Reader) allowance() *allowance {
+	limit := r.Pool.Limits.Time
+	if limit <= 0 {
+		limit = time.Minute
+	}
+	return &allowance{deaths: 3, until: time.Now().Add(2 * limit)}
+}
+
+func (a *allowance) spent() bool {
+	a.deaths--
+	return a.deaths < 0 || time.Now().After(a.until)
 }
 
 // attachmentAt finds the attachment whose reading killed the reader; where it is not named, the first is taken.
@@ -125,6 +148,7 @@ func gaveUp(name string, died *cage.Died) finding.Finding {
 
 // Check judges the submission. A file that kills the reader is faulted and the rest is judged again.
 func (r *Reader) Check(ctx context.Context, dir string, s parse.Submission, c *call.Call) (*parse.Report, error) {
+	deaths := r.allowance()
 	for {
 		var report parse.Report
 		err := r.do(ctx, dir, request{Check: &checkRequest{s, c}}, &report)
@@ -135,7 +159,7 @@ func (r *Reader) Check(ctx context.Context, dir string, s parse.Submission, c *c
 			}
 			return &report, nil
 		}
-		if !faultFile(s.Files, died) {
+		if deaths.spent() || !faultFile(s.Files, died) {
 			return nil, fmt.Errorf("judging files: %w", err)
 		}
 	}

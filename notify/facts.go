@@ -18,7 +18,7 @@ var errNeedless = errors.New("the letter is not needed any more")
 // facts loads from the ledger all that a letter is worded from.
 func (r *Runner) facts(ctx context.Context, l *ledger.Letter) (letter.Facts, error) {
 	f := letter.Facts{
-		Kind: l.Kind, Topic: l.Topic, Subject: l.Subject, Office: office(r.Options), Now: r.now(), Call: r.Call(l.Call), File: r.file,
+		Kind: l.Kind, Topic: l.Topic, Subject: l.Subject, Office: office(r.Options), Now: r.now(), Call: r.Call(l.Call), File: r.file, Mark: r.Mark,
 	}
 	var err error
 	if f.Said, err = letter.ParseSaid(l.Facts); err != nil {

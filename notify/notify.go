@@ -18,6 +18,7 @@ import (
 	"baosong/ledger/blob"
 	"baosong/ledger/calendar"
 	"baosong/ledger/token"
+	"baosong/notify/letter"
 	"baosong/parse/call"
 )
 
@@ -53,6 +54,7 @@ type Runner struct {
 	Ledger    *ledger.DB
 	Blobs     *blob.Store
 	Transport Transport
+	Mark      letter.Marker              // nil: workbooks are marked in this process
 	Call      func(id string) *call.Call // nil for a call that is not configured any more
 	Calendar  *calendar.Calendar
 	Key       token.Key // signs the digest's one-click answers; empty: it has none

@@ -37,7 +37,7 @@ func runDigest(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string
 		return err
 	}
 	defer h.close()
-	if err := h.actAs(*at); err != nil {
+	if err := h.actAs(ctx, *at); err != nil {
 		return err
 	}
 	composed, err := h.runner.Digest(ctx, h.current().ID)

@@ -156,11 +156,11 @@ func oldestOf(entries []mailbox.Entry) time.Time {
 
 func (e *examination) examineSmarthost(ctx context.Context, cfg *config.Config) bool {
 	name := fmt.Sprintf("发件 %s:%d", cfg.SMTP.Host, cfg.SMTP.Port)
-	c, err := smarthostOf(cfg)
-	if err != nil {
+	if _, err := cfg.SMTPPassword(); err != nil {
 		return e.step(name, err, "") // no password: the error says what to do
 	}
-	if err = c.Check(ctx); err != nil {
+	err := smarthostOf(cfg).Check(ctx)
+	if err != nil {
 		err = failed(exitError, err).hint("请核对发件服务器、端口、tls 设置和授权码；部分服务商须单独开启 SMTP 服务。")
 	}
 	return e.step(name, err, "")
@@ -170,19 +170,15 @@ func (e *examination) examineSmarthost(ctx context.Context, cfg *config.Config) 
 func probe(ctx context.Context, cfg *config.Config) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	client, err := smarthostOf(cfg)
-	if err != nil {
-		return err
-	}
-	id := "<probe-" + rand.Text() + "@baosong.invalid>"
+	client, token := smarthostOf(cfg), rand.Text()
 	to := mailboxAddress(cfg)
-	raw := fmt.Sprintf("From: <%s>\r\nTo: <%s>\r\nSubject: baosong doctor\r\nDate: %s\r\nMessage-ID: %s\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"+
-		"Content-Type: text/plain; charset=us-ascii\r\n\r\nProbe of baosong doctor. It may be deleted.\r\n", cfg.SMTP.From.Address, to, time.Now().Format(time.RFC1123Z), id)
+	raw := fmt.Sprintf("From: <%s>\r\nTo: <%s>\r\nSubject: baosong doctor %s\r\nDate: %s\r\nMessage-ID: <%s@baosong.invalid>\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"+
+		"Content-Type: text/plain; charset=us-ascii\r\n\r\nProbe of baosong doctor. It may be deleted.\r\n", cfg.SMTP.From.Address, to, token, time.Now().Format(time.RFC1123Z), token)
 	if err := client.Send(ctx, cfg.SMTP.From.Address, []string{to}, []byte(raw)); err != nil {
 		return err
 	}
 	for ctx.Err() == nil {
-		seen, err := probeSeen(ctx, cfg, id)
+		seen, err := probeSeen(ctx, cfg, token)
 		if seen || err != nil && ctx.Err() == nil {
 			return err
 		}
@@ -199,9 +195,9 @@ func mailboxAddress(cfg *config.Config) string {
 	return cfg.SMTP.From.Address
 }
 
-// probeSeen looks for the probe in the folders, among the newest mail of each. Providers may replace a Message-ID, so
-// the subject of our own sender counts as well.
-func probeSeen(ctx context.Context, cfg *config.Config, id string) (bool, error) {
+// probeSeen looks for this very probe in the folders, among the newest mail of each. Providers may replace a Message-ID, so
+// the token stands in the subject as well.
+func probeSeen(ctx context.Context, cfg *config.Config, token string) (bool, error) {
 	h := &house{cfg: cfg, log: quiet()}
 	mb, err := h.dial(ctx)
 	if err != nil {
@@ -221,7 +217,7 @@ func probeSeen(ctx context.Context, cfg *config.Config, id string) (bool, error)
 			if err != nil {
 				return false, err
 			}
-			if bytes.Contains(header, []byte(id)) || bytes.Contains(header, []byte("Subject: baosong doctor")) {
+			if bytes.Contains(header, []byte(token)) {
 				return true, nil
 			}
 		}

@@ -45,7 +45,7 @@ func TestKilledChild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(h.db.Sweep(t.Context()), h.actAs(on("06-18", "07:00").Format(time.RFC3339))); err != nil {
+	if err := errors.Join(h.db.Sweep(t.Context()), h.actAs(t.Context(), on("06-18", "07:00").Format(time.RFC3339))); err != nil {
 		t.Fatal(err)
 	}
 	die := func(name string) error {

@@ -45,7 +45,7 @@ func runPreview(ctx context.Context, t *terminal, fs *flag.FlagSet, args []strin
 		return err
 	}
 	defer h.close()
-	if err := h.actAs(*at); err != nil {
+	if err := h.actAs(ctx, *at); err != nil {
 		return err
 	}
 	if *unit != "" {

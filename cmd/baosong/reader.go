@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 
-	"baosong/intake"
 	"baosong/intake/cage"
 )
 
@@ -27,7 +26,7 @@ func readerCommand() command {
 			if _, err := cage.Confine(*dir, cage.Limits{Memory: *memory}); err != nil {
 				return fmt.Errorf("confining the reader: %w", err)
 			}
-			return cage.Serve(ctx, t.in, t.out, intake.ServeReader)
+			return cage.Serve(ctx, t.in, t.out, read)
 		},
 	}
 }

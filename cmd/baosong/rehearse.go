@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,7 +32,7 @@ func rehearse(ctx context.Context, t *terminal, cfg *config.Config, calls []*cal
 		return err
 	}
 	defer h.close()
-	if err := h.actAs(at); err != nil {
+	if err := h.actAs(ctx, at); err != nil {
 		return err
 	}
 	before, err := h.db.Messages(ctx, "")
@@ -45,7 +46,11 @@ func rehearse(ctx context.Context, t *terminal, cfg *config.Config, calls []*cal
 	if _, err := h.planner.Plan(ctx, h.now()); err != nil {
 		return err
 	}
-	return h.tellRehearsal(ctx, t, len(before))
+	known := map[int64]bool{}
+	for _, m := range before {
+		known[m.ID] = true
+	}
+	return h.tellRehearsal(ctx, t, known)
 }
 
 // copyLedger copies ledger and blobs of a data directory that may be in use, or of none, by way of a backup file that
@@ -68,7 +73,7 @@ func copyLedger(ctx context.Context, from, to, backup string) error {
 	return os.Remove(backup)
 }
 
-func (h *house) tellRehearsal(ctx context.Context, t *terminal, known int) error {
+func (h *house) tellRehearsal(ctx context.Context, t *terminal, known map[int64]bool) error {
 	ms, err := h.db.Messages(ctx, "")
 	if err != nil {
 		return err
@@ -77,7 +82,12 @@ func (h *house) tellRehearsal(ctx context.Context, t *terminal, known int) error
 	if err != nil {
 		return err
 	}
-	fresh := ms[min(known, len(ms)):]
+	fresh := slices.DeleteFunc(ms, func(m ledger.Message) bool { return known[m.ID] })
+	composed, err := h.db.Letters(ctx, ledger.Composed)
+	if err != nil {
+		return err
+	}
+	letters = append(composed, letters...)
 	fmt.Fprintf(t.out, "演练：邮箱和发件箱都没有改动。\n将新登记 %d 封来信：\n", len(fresh))
 	printMessages(t, fresh, h.zone)
 	fmt.Fprintf(t.out, "\n将发出 %d 封信：\n", len(letters))

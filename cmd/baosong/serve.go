@@ -50,6 +50,12 @@ func runServe(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string)
 	if err != nil {
 		return err
 	}
+	if _, err := cfg.IMAPPassword(); err != nil {
+		return failed(exitUsage, err)
+	}
+	if _, err := cfg.SMTPPassword(); err != nil {
+		return failed(exitUsage, err)
+	}
 	log := slog.New(slog.NewTextHandler(t.err, nil))
 	if *dry {
 		return rehearse(ctx, t, cfg, calls, *at, log)
@@ -72,7 +78,10 @@ func runServe(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string)
 	if err := h.db.Sweep(ctx); err != nil {
 		return fmt.Errorf("清理数据目录: %w", err)
 	}
-	if err := h.actAs(*at); err != nil {
+	if err := h.actAs(ctx, *at); err != nil {
+		return err
+	}
+	if err := h.noteFirstStart(ctx); err != nil {
 		return err
 	}
 	if *once {
@@ -120,7 +129,11 @@ func describeFailure(err error) error {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.EACCES):
 		return failed(exitError, fmt.Errorf("写数据目录: %w", err)).hint("请检查磁盘空间和目录权限。")
 	}
-	return failed(exitError, fmt.Errorf("读邮箱: %w", err))
+	var server *mailbox.Error
+	if errors.As(err, &server) {
+		return failed(exitError, fmt.Errorf("读邮箱: %w", err))
+	}
+	return failed(exitError, fmt.Errorf("处理来信或写数据目录: %w", err)).hint("详情见日志；可用 baosong doctor 逐项检查。")
 }
 
 // serve runs until ctx ends: the poller, the outbox and the planner, each in a goroutine of its own.

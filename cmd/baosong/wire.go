@@ -144,11 +144,7 @@ const pollLimit = 120 * time.Second
 
 func (h *house) assembleOutbox(ctx context.Context) error {
 	cfg := h.cfg
-	transport, err := smarthostOf(cfg)
-	if err != nil {
-		return err
-	}
-	since, err := h.answerSince(ctx)
+	since, err := h.arrearsSince(ctx)
 	if err != nil {
 		return err
 	}
@@ -159,12 +155,9 @@ func (h *house) assembleOutbox(ctx context.Context) error {
 	if h.pipeline.Key, err = token.Load(h.blobs.Dir); err != nil {
 		return err
 	}
-	h.runner = &notify.Runner{Ledger: h.db, Blobs: h.blobs, Transport: transport, Call: h.callByID, Calendar: cal, Key: h.pipeline.Key, Now: h.now, Log: h.log,
+	h.runner = &notify.Runner{Ledger: h.db, Blobs: h.blobs, Transport: smarthostOf(cfg), Mark: h.mark, Call: h.callByID, Calendar: cal, Key: h.pipeline.Key, Now: h.now, Log: h.log,
 		Options: notify.Options{From: cfg.SMTP.From.String(), Pace: cfg.SMTP.Pace, PerAddressPerDay: cfg.SMTP.PerAddressPerDay, PerHour: cfg.SMTP.PerHour,
 			Retry: cfg.SMTP.Retry, AlertTo: cfg.Staff.AlertTo, Folders: h.poller.Watched()}}
-	// What came due before the day on which baosong was started is nobody's arrear.
-	since = since.In(h.zone)
-	since = time.Date(since.Year(), since.Month(), since.Day(), 0, 0, 0, 0, h.zone)
 	h.planner = &notify.Planner{Ledger: h.db, Calls: h.calls, Calendar: cal, DigestTo: cfg.Staff.DigestTo, AlertTo: cfg.Staff.AlertTo,
 		Hold: cfg.Schedule.HoldReminders, Since: since, Now: h.now, Log: h.log}
 	if h.planner.Reminders, err = schedule.ParseCron(cfg.Schedule.Reminders, h.zone); err != nil {
@@ -172,6 +165,16 @@ func (h *house) assembleOutbox(ctx context.Context) error {
 	}
 	h.planner.Digest, err = schedule.ParseCron(cfg.Schedule.Digest, h.zone)
 	return err
+}
+
+// arrearsSince is the day on which baosong was started: what came due before is nobody's arrear.
+func (h *house) arrearsSince(ctx context.Context) (time.Time, error) {
+	since, err := h.answerSince(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	since = since.In(h.zone)
+	return time.Date(since.Year(), since.Month(), since.Day(), 0, 0, 0, 0, h.zone), nil
 }
 
 // callByID is the call of that id, nil when it is not configured any more.
@@ -184,15 +187,12 @@ func (h *house) callByID(id string) *call.Call {
 	return nil
 }
 
-// smarthostOf is the way out that the configuration describes.
-func smarthostOf(cfg *config.Config) (*smarthost.Client, error) {
+// smarthostOf is the way out that the configuration describes. The password is read when it is needed: staff commands
+// work where only the daemon may read it.
+func smarthostOf(cfg *config.Config) *smarthost.Client {
 	s := cfg.SMTP
-	password, err := cfg.SMTPPassword()
-	if err != nil {
-		return nil, failed(exitUsage, err)
-	}
 	return &smarthost.Client{Options: smarthost.Options{Host: s.Host, Port: s.Port, TLS: s.TLS, Insecure: s.Insecure, CAFile: s.CAFile,
-		Username: s.Username, Password: password, From: s.From.Address}}, nil
+		Username: s.Username, Secret: cfg.SMTPPassword, From: s.From.Address}}
 }
 
 // dial reaches the mailbox.
@@ -211,19 +211,34 @@ func (h *house) close() error {
 	return errors.Join(h.pipeline.Reader.Pool.Close(), os.RemoveAll(h.scratch), h.db.Close())
 }
 
-// startLine is the moment in the ledger that separates old mail from mail to be answered.
-const startLine = "answer-since"
+// Moments in the ledger: the start line separates old mail from mail to be answered; the first start is where it will be
+// drawn once a run has been completed, however often the first run is interrupted.
+const (
+	startLine  = "answer-since"
+	firstStart = "first-start"
+)
 
-// answerSince is the configured start line, else the one the first completed run has set, else the start of this run.
+// answerSince is the configured start line, else the one the first completed run has set, else the first start.
 func (h *house) answerSince(ctx context.Context) (time.Time, error) {
 	if !h.cfg.IMAP.AnswerSince.IsZero() {
 		return h.cfg.IMAP.AnswerSince, nil
 	}
-	at, err := h.db.Moment(ctx, startLine)
-	if err != nil || !at.IsZero() {
-		return at, err
+	for _, name := range []string{startLine, firstStart} {
+		at, err := h.db.Moment(ctx, name)
+		if err != nil || !at.IsZero() {
+			return at, err
+		}
 	}
 	return h.started, nil
+}
+
+// noteFirstStart remembers when this data directory was first served.
+func (h *house) noteFirstStart(ctx context.Context) error {
+	at, err := h.answerSince(ctx)
+	if err != nil || !at.Equal(h.started) || !h.cfg.IMAP.AnswerSince.IsZero() {
+		return err
+	}
+	return h.db.SetMoment(ctx, firstStart, h.started)
 }
 
 // drawStartLine sets the start line after the first completed run.
@@ -232,12 +247,15 @@ func (h *house) drawStartLine(ctx context.Context) error {
 	if err != nil || !at.IsZero() || !h.cfg.IMAP.AnswerSince.IsZero() {
 		return err
 	}
-	h.log.Info("drawing the start line: mail received before it is recorded, never answered", "at", h.started)
-	return h.db.SetMoment(ctx, startLine, h.started)
+	if at, err = h.answerSince(ctx); err != nil {
+		return err
+	}
+	h.log.Info("drawing the start line: mail received before it is recorded, never answered", "at", at)
+	return h.db.SetMoment(ctx, startLine, at)
 }
 
 // actAs makes the house act as of a moment, for rehearsals; "" leaves the system clock.
-func (h *house) actAs(at string) error {
+func (h *house) actAs(ctx context.Context, at string) error {
 	if at == "" {
 		return nil
 	}
@@ -247,7 +265,8 @@ func (h *house) actAs(at string) error {
 	}
 	h.clock = func() time.Time { return moment }
 	h.started = moment
-	return nil
+	h.planner.Since, err = h.arrearsSince(ctx)
+	return err
 }
 
 // current is the call that verbs without --call mean: the last one configured.
@@ -314,7 +333,7 @@ func readerPool(scratch string, l config.Limits, log *slog.Logger) (*cage.Pool, 
 		return nil, fmt.Errorf("making scratch: %w", err)
 	}
 	return &cage.Pool{Command: []string{self, readerName, "--dir", scratch, "--memory", fmt.Sprint(l.ReaderMemory)},
-		Dir: scratch, Size: 1, Limits: cage.Limits{Memory: l.ReaderMemory, Time: l.ReaderTime}, Log: log}, nil
+		Dir: scratch, Size: 2, Limits: cage.Limits{Memory: l.ReaderMemory, Time: l.ReaderTime}, Log: log}, nil
 }
 
 // openReader opens a caged reader on a temporary folder, for commands that need no data directory.

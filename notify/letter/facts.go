@@ -41,6 +41,7 @@ type Facts struct {
 	Said       Said                                       // what the letter's queuer had to say
 	Digest     *Digest                                    // for a digest
 	File       func(ledger.File) (path string, err error) // where a file's bytes are; nil: none can be had
+	Mark       Marker                                     // nil: the workbook is opened in this process
 	Light      bool                                       // the provider found the letter too large: without the workbooks that can be spared
 }
 

@@ -51,7 +51,14 @@ func (c *Client) open(ctx context.Context, extra time.Duration) (*session, error
 		s.close()
 		return nil, err
 	}
-	if err := s.auth(c.Username, c.Password); err != nil {
+	password := c.Password
+	if c.Secret != nil {
+		var err error
+		if password, err = c.Secret(); err != nil {
+			return nil, &Refused{Stage: "auth", Auth: true, Err: err}
+		}
+	}
+	if err := s.auth(c.Username, password); err != nil {
 		s.close()
 		return nil, err
 	}

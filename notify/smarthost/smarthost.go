@@ -38,6 +38,8 @@ type Options struct {
 	CAFile    string // a further trusted root, PEM
 	Username  string // "": no AUTH
 	Password  string // password or 授权码
+	// Secret, when set, is asked for the password at each connection, so that a new 授权码 needs no restart.
+	Secret func() (string, error)
 	From      string // envelope sender when Send is given none
 	Timeout   time.Duration
 	LocalName string // said with EHLO; "localhost" when empty
