@@ -257,15 +257,26 @@ func (p *Poller) arrival(folder string, validity uint32, e mailbox.Entry) ledger
 	return ledger.NewMessage{Location: ledger.Location{Folder: folder, UIDValidity: validity, UID: e.UID}, Size: e.Size, ReceivedAt: at.UTC()}
 }
 
-// judge processes what has been received, oldest first. A mail for which there is no room waits, and those after it are
-// judged all the same; a ledger that fails again and again ends it.
+// judge processes what has been received, oldest first, and then what that has sent back to be joined with it. A mail for
+// which there is no room waits, and those after it are judged all the same; a ledger that fails again and again ends it.
 func (p *Poller) judge(ctx context.Context) error {
+	err := p.judgeReceived(ctx, func(ledger.Message) bool { return true })
+	if err != nil || ctx.Err() != nil {
+		return err
+	}
+	return p.judgeReceived(ctx, func(m ledger.Message) bool { return m.Rejoined })
+}
+
+func (p *Poller) judgeReceived(ctx context.Context, wanted func(ledger.Message) bool) error {
 	todo, err := p.Pipeline.Ledger.Unfinished(ctx)
 	if err != nil {
 		return fmt.Errorf("reading what is not judged: %w", err)
 	}
 	var errs []error
 	for _, m := range todo {
+		if !wanted(m) {
+			continue
+		}
 		if err := p.Pipeline.Process(ctx, m); err != nil {
 			errs = append(errs, err)
 		}

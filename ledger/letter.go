@@ -95,7 +95,8 @@ func (db *DB) messageID() string {
 
 // Claim takes the next letter that is due, or nil when there is none. The attempt and the time of the next one are
 // written before anybody dials, so that a crash in the middle costs a wait and never a storm. retry is the wait after the
-// first, second, ... attempt; the attempt after the last wait is the last one.
+// first, second, ... attempt; the attempt after the last wait is the last one. Letters to a unit whose mails are being
+// joined wait, since they say how it stands.
 func (db *DB) Claim(ctx context.Context, now time.Time, retry []time.Duration) (*Letter, error) {
 	var claimed *Letter
 	err := db.write(ctx, "claim letter", func(t *tx) error {
@@ -103,7 +104,7 @@ func (db *DB) Claim(ctx context.Context, now time.Time, retry []time.Duration) (
 		l, err := one(ctx, t, scanLetter, `
 			SELECT `+letterColumns+`
 			FROM letter AS l
-			WHERE l.state IN ('due', 'composed') AND l.next_attempt <= ?
+			WHERE `+ready+` AND l.next_attempt <= ?
 			ORDER BY l.rank, l.next_attempt, l.id
 			LIMIT 1`, stamp(now))
 		if missing(err) {

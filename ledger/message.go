@@ -19,6 +19,7 @@ func scanMessage(row scanner) (Message, error) {
 		&m.State, &m.Why, &m.WhyText, &m.Believed, &m.Hint,
 		&m.Submission,
 		&m.Fate, &m.FirstUID, &m.FiledIn)
+	m.Rejoined = m.State == Received && m.Why == whyRejoin
 	return m, err
 }
 

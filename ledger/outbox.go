@@ -11,6 +11,9 @@ const letterColumns = `l.id, l.key, l.kind, l.call, l.unit, COALESCE(l.message, 
 	l.in_reply_to, l.refs, l.subject, l.topic, l.facts, l.due, l.state, l.message_id, l.subject_line, l.attempts,
 	l.next_attempt, l.last_error, l.blob, l.created_at, l.sent_at, l.bounced`
 
+// ready are the letters that may go when their time comes.
+const ready = `l.state IN ('due', 'composed') AND NOT (l.unit <> '' AND EXISTS (` + rejoining + ` AND w.unit = l.unit))`
+
 const letterByID = `SELECT ` + letterColumns + ` FROM letter AS l WHERE l.id = ?`
 
 func scanLetter(row scanner) (Letter, error) {
@@ -134,7 +137,7 @@ func (db *DB) count(ctx context.Context, query string, args ...any) (n int, err 
 func (db *DB) NextDue(ctx context.Context) (at time.Time, err error) {
 	err = db.read(ctx, "read next due letter", func(q querier) error {
 		return q.QueryRowContext(ctx, `
-			SELECT COALESCE(min(next_attempt), '') FROM letter WHERE state IN ('due', 'composed')`).Scan(moment{&at})
+			SELECT COALESCE(min(l.next_attempt), '') FROM letter AS l WHERE `+ready).Scan(moment{&at})
 	})
 	return at, err
 }

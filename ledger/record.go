@@ -34,7 +34,7 @@ type BounceOf struct {
 // Recorded is what Record made of an Outcome.
 type Recorded struct {
 	Submission *Submission // as written; nil when the outcome had none
-	Letters    []int64     // ids in the order of Outcome.Letters; a known key gives the old letter's id
+	Letters    []int64     // ids in the order of Outcome.Letters; a known key gives the old letter's id, a rejoined mail's answers are left out
 }
 
 // Record writes the outcome of judging a received mail: message, submission with all its rows, supersession, letters and
@@ -134,7 +134,7 @@ func (t *tx) judged(ctx context.Context, m Message, o Outcome) error {
 // queue enqueues the outcome's letters.
 func (t *tx) queue(ctx context.Context, m Message, o Outcome, s *Submission) ([]int64, error) {
 	var ids []int64
-	for _, l := range o.Letters {
+	for _, l := range answers(m, o.Letters) {
 		if l.Message == 0 {
 			l.Message = m.ID
 		}

@@ -41,6 +41,9 @@ func (t *tx) submit(ctx context.Context, m Message, s Submission, o Outcome) (*S
 	if err := t.insertSubmission(ctx, &s, running); err != nil {
 		return nil, err
 	}
+	if err := t.rejoin(ctx, m, &s); err != nil {
+		return nil, err
+	}
 	return &s, t.log(ctx, Event{
 		What: "submission." + string(s.State), Why: fmt.Sprintf("revision %d", s.Revision),
 		Message: m.ID, Submission: s.ID, Unit: s.Unit,
