@@ -23,6 +23,9 @@ func zipKind(r io.ReaderAt, size int64) Format {
 			top[dir] = true
 		}
 	}
+	if kind := cutOffice(entries, top); !ok && kind != "" {
+		return kind
+	}
 	has := func(name string) bool { _, ok := byName[name]; return ok }
 	head := func(name string) string { return string(zipHead(r, size, byName[name], 256<<10)) }
 	switch {
@@ -53,6 +56,34 @@ func zipKind(r io.ReaderAt, size int64) Format {
 		return Exe
 	}
 	return Zip
+}
+
+// cutOffice tells an office file whose end is lost, and with it the part that names its kind: many programs write
+// [Content_Types].xml last. All that is left must be parts that such files have. It returns "" for anything else.
+func cutOffice(entries []zipEntry, top map[string]bool) Format {
+	kinds := map[string]Format{"xl": XLSX, "word": DOCX, "ppt": PPTX}
+	kind, parts := Format(""), 0
+	for dir := range top {
+		switch f, ok := kinds[dir]; {
+		case ok && kind == "":
+			kind = f
+		case ok, dir != "_rels" && dir != "docprops" && dir != "customxml":
+			return ""
+		}
+	}
+	for _, e := range entries {
+		key := partKey(e.name)
+		if key == "[content_types].xml" || !strings.Contains(key, "/") {
+			return "" // the first tells more, others are no parts
+		}
+		if strings.HasSuffix(key, ".xml") || strings.HasSuffix(key, ".rels") || strings.Contains(key, "/media/") {
+			parts++
+		}
+	}
+	if parts == 0 {
+		return ""
+	}
+	return kind
 }
 
 func ooxmlKind(parts map[string]zipEntry, top map[string]bool, types string) Format {

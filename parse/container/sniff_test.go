@@ -88,6 +88,28 @@ func TestSniffZips(t *testing.T) {
 	}
 }
 
+// TestSniffCutOffice: openpyxl and others write [Content_Types].xml last, so that a file cut short lacks it.
+func TestSniffCutOffice(t *testing.T) {
+	t.Parallel()
+	end := "x=" + strings.Repeat("0123456789", 20)
+	for _, c := range []struct {
+		want    Format
+		members []string
+	}{
+		{XLSX, []string{"docProps/app.xml", "xl/worksheets/sheet1.xml", end}},
+		{DOCX, []string{"word/media/image1.png", end}},
+		{DOCX, []string{"_rels/.rels", "word/styles.xml", end}},
+		{Zip, []string{"案例/a.xml", "xl/b.xml", end}},
+		{Zip, []string{"word/案例.docx", end}},
+		{Zip, []string{"word/a.xml", "xl/b.xml", end}},
+	} {
+		b := zipOf(t, c.members...)
+		if got := sniff(b[:bytes.LastIndex(b, []byte("PK\x03\x04"))]); got != c.want {
+			t.Errorf("%q: got %q, want %q", c.members, got, c.want)
+		}
+	}
+}
+
 func utf16le(s string) string {
 	out := "\xFF\xFE"
 	for _, r := range s {
