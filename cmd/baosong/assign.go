@@ -23,7 +23,15 @@ func assignCommand() command {
 		run: func(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string) error {
 			remember := fs.Bool("remember", false, "记住这个发件地址")
 			return decideMessage(ctx, t, fs, args, 2, func(h *house, id int64, rest []string) error {
-				unit, err := h.unit(rest[0])
+				m, err := h.db.Message(ctx, id)
+				if err != nil {
+					return err
+				}
+				c := h.callByID(m.Call) // the call that the mail belongs to has its own roster
+				if c == nil {
+					c = h.current()
+				}
+				unit, err := unitOf(c, rest[0])
 				if err != nil {
 					return err
 				}

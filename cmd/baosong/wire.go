@@ -285,11 +285,13 @@ func (h *house) call(id string) (*call.Call, error) {
 }
 
 // unit turns an id or a name into the id, through the current call's roster.
-func (h *house) unit(s string) (string, error) {
-	if u, ok := h.current().Unit(s); ok {
+func (h *house) unit(s string) (string, error) { return unitOf(h.current(), s) }
+
+func unitOf(c *call.Call, s string) (string, error) {
+	if u, ok := c.Unit(s); ok {
 		return u.ID, nil
 	}
-	for _, u := range h.current().Units {
+	for _, u := range c.Units {
 		if u.Name == s || u.City == s {
 			return u.ID, nil
 		}
