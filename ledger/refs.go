@@ -45,26 +45,20 @@ func sortedRefs(named map[blob.Ref]string) []blob.Ref {
 // submissions and letters stay; mails that still need a decision keep their bytes. It returns how many were removed.
 func (db *DB) RemoveBytes(ctx context.Context, callID, who, why string) (int, error) {
 	var refs []blob.Ref
-	err := db.write(ctx, "remove raw mails", func(t *tx) error {
-		ms, err := list(ctx, t, scanMessage, `
-			SELECT `+messageColumns+`
-			FROM message AS m
-			WHERE m.call = ? AND m.state IN ('filed', 'ignored') AND m.removed = 0 AND m.sha256 <> ''`, callID)
-		if err != nil {
+	err := db.write(ctx, "remove raw mails", func(t *tx) (err error) {
+		scan := func(s scanner) (ref blob.Ref, err error) { return ref, s.Scan(&ref) }
+		refs, err = list(ctx, t, scan, `
+			SELECT DISTINCT sha256
+			FROM message
+			WHERE call = ? AND state IN ('filed', 'ignored') AND removed = 0 AND sha256 <> ''
+			ORDER BY sha256`, callID)
+		if err != nil || len(refs) == 0 {
 			return err
 		}
-		refs = nil
-		for _, m := range ms {
-			if _, err := t.ExecContext(ctx, `UPDATE message SET removed = 1 WHERE id = ?`, m.ID); err != nil {
+		for _, ref := range refs {
+			if err := t.markRemoved(ctx, ref, who, why); err != nil {
 				return err
 			}
-			if err := t.log(ctx, Event{Who: who, What: "bytes.removed", Why: why, Message: m.ID, Unit: m.Unit}); err != nil {
-				return err
-			}
-			refs = append(refs, m.SHA256)
-		}
-		if len(refs) == 0 {
-			return nil
 		}
 		return t.log(ctx, Event{Who: who, What: "decision.retention", Why: fmt.Sprintf("%d raw mails of %s: %s", len(refs), callID, why)})
 	})
@@ -73,6 +67,26 @@ func (db *DB) RemoveBytes(ctx context.Context, callID, who, why string) (int, er
 	}
 	// Rows first: a crash here leaves bytes that no row names, which Verify reports and running this again removes.
 	return len(refs), db.dropUnnamed(ctx, refs)
+}
+
+// markRemoved writes that these bytes are removed: of the mail, and of its copies, which belong to no call.
+func (t *tx) markRemoved(ctx context.Context, ref blob.Ref, who, why string) error {
+	ms, err := t.sameBytes(ctx, ref)
+	if err != nil {
+		return err
+	}
+	for _, m := range ms {
+		if m.Removed {
+			continue
+		}
+		if _, err := t.ExecContext(ctx, `UPDATE message SET removed = 1 WHERE id = ?`, m.ID); err != nil {
+			return err
+		}
+		if err := t.log(ctx, Event{Who: who, What: "bytes.removed", Why: why, Message: m.ID, Unit: m.Unit}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // removeSecret removes the bytes of a mail that bears a suspected secrecy mark, wherever they are.

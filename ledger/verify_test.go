@@ -145,6 +145,26 @@ func TestRetention(t *testing.T) {
 	}
 }
 
+// A mail that lies in the mailbox twice is one mail: retention removes its bytes, whichever row names them.
+func TestRetentionOfCopies(t *testing.T) {
+	t.Parallel()
+	b := stored(t)
+	c, arrival, err := b.Receive(b.ctx(), NewMessage{Location: Location{"Archive", 1, 7}, SHA256: ref("mail"), Size: 4, ReceivedAt: b.now})
+	b.must(err)
+	if arrival != Copy {
+		t.Fatalf("arrival %s", arrival)
+	}
+	if n, err := b.RemoveBytes(b.ctx(), theCall, "staff", "征集结束满一年"); n != 1 || err != nil || b.blobs().Has(ref("mail")) {
+		t.Errorf("removed %d, %v; the bytes are there: %v", n, err, b.blobs().Has(ref("mail")))
+	}
+	if c, err = b.Message(b.ctx(), c.ID); err != nil || !c.Removed {
+		t.Errorf("the copy: %+v, %v", c, err)
+	}
+	if got := kinds(b); got != "" {
+		t.Errorf("verify after retention: %s", got)
+	}
+}
+
 func TestSweep(t *testing.T) {
 	t.Parallel()
 	b := stored(t)
