@@ -266,3 +266,29 @@ func TestDeadAddresses(t *testing.T) {
 	b.sends("hefei", sub{cases: "a"})
 	want(0)
 }
+
+// dead sends hefei a letter that the smarthost takes, lets a bounce of it come from an address, and returns what is dead then.
+func (b *bench) dead(from string, of BounceOf) []DeadAddress {
+	b.t.Helper()
+	id := b.queue("letter", Reminder, b.now)
+	_, err := b.Claim(b.ctx(), b.now, nil)
+	b.must(err)
+	_, err = b.Settle(b.ctx(), id, Delivered())
+	b.must(err)
+	b.now = b.now.Add(time.Minute)
+	of.Letter, of.Recipients = id, []string{"hefei@example.org"}
+	_, err = b.Record(b.ctx(), Outcome{Message: b.mail("bounce").ID, State: Ignored, Why: "report", Header: Header{From: from}, Bounced: &of})
+	b.must(err)
+	ds, err := b.DeadAddresses(b.ctx())
+	b.must(err)
+	return ds
+}
+
+// Some servers let a bounce come from the very address that does not exist: that is no sign of life.
+func TestBounceFromTheDeadAddress(t *testing.T) {
+	t.Parallel()
+	b := mustOpen(t)
+	if ds := b.dead("hefei@example.org", BounceOf{Status: "5.1.1", Text: "no such user"}); len(ds) != 1 || !ds[0].Final {
+		t.Errorf("dead = %+v, want hefei's address", ds)
+	}
+}

@@ -26,7 +26,7 @@ func (db *DB) DeadAddresses(ctx context.Context) (ds []DeadAddress, err error) {
 }
 
 // deadAddresses looks at the last letter that each address was sent or refused. A delay notice (4.x.x) is no death, nor is
-// a letter that staff gave up before it was tried.
+// a letter that staff gave up before it was tried. A bounce is nothing heard from its address, even if it comes from there.
 func deadAddresses(ctx context.Context, q querier) ([]DeadAddress, error) {
 	scan := func(s scanner) (d DeadAddress, err error) {
 		return d, s.Scan(&d.Address, &d.Unit, &d.Why, &d.Letter, &d.Final)
@@ -52,7 +52,8 @@ func deadAddresses(ctx context.Context, q querier) ([]DeadAddress, error) {
 		  AND NOT EXISTS (
 			SELECT 1
 			FROM message AS m
-			WHERE m.sender = r.address AND m.received_at > l.created_at AND m.why <> 'bounce')
+			WHERE m.sender = r.address AND m.received_at > l.created_at
+			  AND NOT EXISTS (SELECT 1 FROM event AS e WHERE e.message = m.id AND e.what LIKE 'bounce.%'))
 		ORDER BY l.unit, r.address`)
 }
 
