@@ -202,6 +202,18 @@ func sheetReadings() []reading {
 				return slices.Insert(rows, 1, []string{"例1", "合肥市", "肥西县", "某集群", "市级", "", "某案例"})
 			}
 		}, nil},
+		{"sample named in its number, which is the last column", func(s *made3) {
+			s.rowsDone = func(rows [][]string) [][]string {
+				rows = slices.Insert(rows, 1, []string{"示例", "合肥市", "肥西县", "某集群", "市级", "", "某案例"})
+				for i, r := range rows {
+					for len(r) < 12 {
+						r = append(r, "")
+					}
+					rows[i] = append(slices.Clone(r[1:]), r[0])
+				}
+				return rows
+			}
+		}, nil},
 		{"a fault in a cell of several rows is told once", func(s *made3) {
 			for i := range s.entries[:3] {
 				s.entries[i].level, s.entries[i].contact = "", ""

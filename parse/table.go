@@ -156,7 +156,7 @@ func addRow(t *rule.Table, row *sheet.Row, h header, n names) {
 	if len(own) == 0 {
 		return
 	}
-	if isSample(own) {
+	if number, ok := row.At(h.columns["seq"]); isSample(own) || ok && sampleWord(number) {
 		t.Samples++
 		if c, ok := row.At(h.columns["seq"]); ok {
 			if s, ok := rule.Seq(c.Text); ok {
@@ -198,12 +198,11 @@ func ownCells(row *sheet.Row) []sheet.Cell {
 }
 
 func isSample(own []sheet.Cell) bool {
-	for i := 0; i < len(own) && i < 2; i++ {
-		if samplePattern.MatchString(strings.TrimSpace(rule.Plain(own[i].Text))) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(own[:min(len(own), 2)], sampleWord)
+}
+
+func sampleWord(c sheet.Cell) bool {
+	return samplePattern.MatchString(strings.TrimSpace(rule.Plain(c.Text)))
 }
 
 // isFoot tells totals, notes and signatures from cases.
