@@ -26,7 +26,7 @@ const (
 func (p *Pipeline) letter(m *mail, kind ledger.Kind, topic string) ledger.NewLetter {
 	to := m.answerTo()
 	return ledger.NewLetter{Key: m.once("answer"), Kind: kind, Topic: topic, Call: m.call.ID, Unit: m.unit.ID,
-		To: []string{to}, Message: m.row.ID, InReplyTo: m.read.MessageID, References: strings.Join(m.read.References, " "),
+		To: []string{to}, CC: m.informed(to), Message: m.row.ID, InReplyTo: m.read.MessageID, References: strings.Join(m.read.References, " "),
 		Subject: m.read.Subject, Due: earlier(m.row.ReceivedAt, p.Now()), State: ledger.Due}
 }
 
@@ -42,6 +42,21 @@ func (m *mail) answerTo() string {
 	return m.class.Address
 }
 
+// informed are the unit's own addresses when the mail came from another one that staff have vouched for: nothing is
+// registered in a unit's name without its knowledge.
+func (m *mail) informed(to string) []string {
+	if u, ok := m.call.UnitByAddress(to); ok && u.ID == m.unit.ID {
+		return nil
+	}
+	var own []string
+	for _, a := range m.unit.Addresses {
+		if !strings.HasPrefix(a, "@") {
+			own = append(own, a)
+		}
+	}
+	return own
+}
+
 // earlier is the first of two moments. An answer is due from the mail's arrival on, so that a rehearsal as of an earlier
 // moment sends it too.
 func earlier(a, b time.Time) time.Time {
@@ -51,33 +66,44 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// answer chooses between the receipt, the correction request and the confirmation of a nil return. What this mail
-// brought decides: an error that stood before and is not touched by it makes no correction request of a right part.
+// answer chooses between the receipt, the correction request and the confirmation of a nil return.
 func (p *Pipeline) answer(m *mail, s *ledger.Submission) ledger.NewLetter {
-	brought := map[string]bool{}
-	for _, f := range s.Files {
-		if !f.Prior {
-			brought[path.Base(f.Path)] = true
-			if !slices.Contains(s.Brought, f.Part) {
-				s.Brought = append(s.Brought, f.Part)
-			}
-		}
-	}
-	for _, f := range counting(s.Findings) {
-		if f.Severity == finding.Error && (f.File == "" || brought[f.File]) {
-			return p.letter(m, ledger.Correction, "")
-		}
-	}
-	if s.Nil {
+	switch {
+	case m.faulty(s):
+		return p.letter(m, ledger.Correction, "")
+	case s.Nil:
 		return p.letter(m, ledger.Confirmation, "nil")
 	}
 	return p.letter(m, ledger.Receipt, "")
 }
 
-// nothing answers a person's mail that brings no file, no link and no nil return: the standing stays as it is.
+// faulty reports whether anything that this very mail brought must be corrected. An error that stood before and is not
+// touched by it makes no correction request of a right part.
+func (m *mail) faulty(s *ledger.Submission) bool {
+	if finding.Worst(MailFindings(m.read, m.call)) == finding.Error {
+		return true
+	}
+	brought := map[string]bool{}
+	for _, f := range s.Files {
+		brought[path.Base(f.Path)] = brought[path.Base(f.Path)] || !f.Prior
+	}
+	for _, f := range counting(s.Findings) {
+		if f.Severity == finding.Error && (f.File == "" || brought[f.File]) {
+			return true
+		}
+	}
+	return false
+}
+
+// nothing answers a person's mail that brings no usable file, no link and no nil return: the standing stays as it is.
 func (p *Pipeline) nothing(ctx context.Context, m *mail, o *ledger.Outcome) error {
 	o.Fate, o.Why, o.WhyText = "returned", "no-attachment", "邮件没有附件"
 	fs := append(MailFindings(m.read, m.call), override(m.call, finding.New("mail.no-attachment", finding.Place{Where: "附件"})))
+	for _, f := range m.reading.Report.Findings {
+		if f.Code == "file.unrecognised" {
+			fs = append(fs, f)
+		}
+	}
 	return p.limited(ctx, m, o, p.letter(m, ledger.Correction, "no-attachment"), emptyPerDay, "", &parse.Report{Verdict: parse.Correct, Findings: fs})
 }
 
@@ -134,6 +160,9 @@ func (p *Pipeline) limited(ctx context.Context, m *mail, o *ledger.Outcome, l le
 // fill copies the report into the ledger's words.
 func fill(s *ledger.Submission, r *parse.Report, found []finding.Finding, probation []finding.Code) {
 	for _, f := range r.Files {
+		if !f.Prior && !slices.Contains(s.Brought, string(f.Part)) {
+			s.Brought = append(s.Brought, string(f.Part))
+		}
 		s.Files = append(s.Files, ledger.File{Name: f.Name, Path: f.Path, Part: string(f.Part), Format: f.Format, SHA256: blob.Ref(f.SHA256),
 			Size: f.Size, Title: f.Title, Prior: f.Prior, Copy: f.Copy, Used: f.Used})
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"baosong/intake/message"
@@ -73,17 +74,35 @@ func (m *mail) texts() []parse.Text {
 	return []parse.Text{{Where: "主题", Text: m.read.Subject}, {Where: "正文", Text: m.read.Text}}
 }
 
-// brings reports whether the mail holds any file or link that was meant as a submission.
-func (m *mail) brings() bool { return len(m.reading.Leaves) > 0 || len(m.read.Links) > 0 }
+// brings reports whether the mail holds anything that was meant as a submission: a file that belongs to a part of the call,
+// one that would have and cannot be read, a link in place of a file. A picture or a covering letter alone is none.
+func (m *mail) brings() bool {
+	if len(m.read.Links) > 0 || finding.Worst(m.read.Findings) == finding.Error {
+		return true
+	}
+	own := map[string]bool{}
+	for _, f := range m.reading.Report.Files {
+		own[f.Name] = own[f.Name] || !f.Prior
+		if !f.Prior && (f.Part == call.PartSummary || f.Part == call.PartCase || f.Part == call.PartMeasures) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(m.reading.Report.Findings, func(f finding.Finding) bool {
+		return f.Severity == finding.Error && own[f.File]
+	})
+}
 
-// bounced ties a bounce to the letter it returns, by our Message-ID or, where a server replaced it, by the receipt number.
+// bounced ties a bounce to the letter it returns, by our Message-ID or, where a server replaced it, by the receipt number; the
+// latter is weak, for anybody can write it.
 func (p *Pipeline) bounced(ctx context.Context, m *mail, o *ledger.Outcome) error {
 	b := m.class.Bounced
 	if b == nil {
 		return nil
 	}
+	weak := false
 	l, err := p.Ledger.LetterByMessageID(ctx, b.MessageID)
 	if number := sender.ReceiptNumber(m.read.Subject + "\n" + m.read.Text); errors.Is(err, ledger.ErrNotFound) && number != "" {
+		weak = true
 		l, err = p.Ledger.LetterByReceipt(ctx, number)
 	}
 	switch {
@@ -92,7 +111,7 @@ func (p *Pipeline) bounced(ctx context.Context, m *mail, o *ledger.Outcome) erro
 	case err != nil:
 		return fmt.Errorf("finding the bounced letter: %w", err)
 	}
-	o.Bounced = &ledger.BounceOf{Letter: l.ID, Recipients: b.Recipients, Status: b.Status, Text: b.Diagnostic}
+	o.Bounced = &ledger.BounceOf{Letter: l.ID, Recipients: b.Recipients, Status: b.Status, Text: b.Diagnostic, Weak: weak}
 	o.Unit, o.Call = l.Unit, l.Call
 	return nil
 }
@@ -160,7 +179,7 @@ func (p *Pipeline) submission(ctx context.Context, m *mail, o *ledger.Outcome) e
 	found = append(found, elsewhere...)
 	fill(s, r, found, m.call.Probation)
 	o.Submission = s
-	if finding.Worst(counting(s.Findings)) == finding.Error {
+	if m.faulty(s) {
 		o.Fate = "returned"
 	}
 	if m.answer {

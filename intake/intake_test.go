@@ -221,6 +221,9 @@ func TestMailBecomesOutcome(t *testing.T) {
 		{"cases without a sheet yet", func(b *bench) sample.Mail {
 			return b.mail("hefei", "报送", b.now, b.files("hefei", 2, nil)[1])
 		}, ledger.Filed, "已收", ledger.Receipt, "", "partial"},
+		{"a picture alone is no submission", func(b *bench) sample.Mail {
+			return b.mail("hefei", "照片", b.now, sample.File{Name: "a.png", Data: []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")})
+		}, ledger.Filed, "待补正", ledger.Correction, "no-attachment", "none"},
 		{"nil return", func(b *bench) sample.Mail { return b.mail("hefei", "零报告", b.now) },
 			ledger.Filed, "已收", ledger.Confirmation, "nil", "nil"},
 		{"no attachment", func(b *bench) sample.Mail { return b.mail("hefei", "请问何时截止", b.now) },

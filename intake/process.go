@@ -243,7 +243,13 @@ func (p *Pipeline) prior(ctx context.Context, m *mail) ([]parse.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading what stands: %w", err)
 	}
-	if s == nil || s.Nil {
+	if s != nil && s.Nil {
+		// A nil return is undone by any later case, and what had come before it stands again.
+		if s, err = p.beforeNil(ctx, m); err != nil {
+			return nil, err
+		}
+	}
+	if s == nil {
 		return nil, nil
 	}
 	dir := filepath.Join(m.dir, "prior")
@@ -262,6 +268,20 @@ func (p *Pipeline) prior(ctx context.Context, m *mail) ([]parse.File, error) {
 		files = append(files, parse.File{Name: f.Path, Path: path, Size: f.Size, SHA256: string(f.SHA256), Prior: true})
 	}
 	return files, nil
+}
+
+// beforeNil is the newest revision before the mail that is no nil return, nil when there is none.
+func (p *Pipeline) beforeNil(ctx context.Context, m *mail) (*ledger.Submission, error) {
+	all, err := p.Ledger.Submissions(ctx, m.call.ID, m.unit.ID)
+	if err != nil {
+		return nil, fmt.Errorf("reading what stood before: %w", err)
+	}
+	for _, s := range slices.Backward(all) {
+		if !s.Nil && s.State != ledger.Withdrawn && s.Message != m.row.ID && s.ReceivedAt.Before(m.row.ReceivedAt) {
+			return p.Ledger.Submission(ctx, s.ID)
+		}
+	}
+	return nil, nil
 }
 
 func (p *Pipeline) copyBlob(f ledger.File, to string) error {
