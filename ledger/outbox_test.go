@@ -292,3 +292,26 @@ func TestBounceFromTheDeadAddress(t *testing.T) {
 		t.Errorf("dead = %+v, want hefei's address", ds)
 	}
 }
+
+// A bounce that names nothing but the receipt number can be written by anybody who has seen one: staff see it, and the address
+// goes on being written to until a bounce proves that it knows the letter.
+func TestWeakBounceIsNotFinal(t *testing.T) {
+	t.Parallel()
+	b := mustOpen(t)
+	ds := b.dead("evil@other.example", BounceOf{Status: "5.1.1", Text: "no such user", Weak: true})
+	if len(ds) != 1 || ds[0].Final || !strings.HasPrefix(ds[0].Why, "5.1.1 no such user") || !strings.Contains(ds[0].Why, "未经证实") {
+		t.Errorf("after the weak bounce %+v", ds)
+	}
+	_, err := b.Record(b.ctx(), Outcome{Message: b.mail("again").ID, State: Ignored, Why: "report",
+		Bounced: &BounceOf{Letter: ds[0].Letter, Recipients: []string{"hefei@example.org"}, Status: "5.1.1", Text: "no such user"}})
+	b.must(err)
+	if ds, err := b.DeadAddresses(b.ctx()); err != nil || len(ds) != 1 || !ds[0].Final || strings.Contains(ds[0].Why, "未经证实") {
+		t.Errorf("after the proof %+v, %v", ds, err)
+	}
+	_, err = b.Record(b.ctx(), Outcome{Message: b.mail("weak again").ID, State: Ignored, Why: "report",
+		Bounced: &BounceOf{Letter: ds[0].Letter, Recipients: []string{"hefei@example.org"}, Status: "4.4.7", Weak: true}})
+	b.must(err)
+	if ds, err := b.DeadAddresses(b.ctx()); err != nil || len(ds) != 1 || !ds[0].Final {
+		t.Errorf("a weak one took back the proof: %+v, %v", ds, err)
+	}
+}

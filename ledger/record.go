@@ -29,6 +29,7 @@ type BounceOf struct {
 	Recipients []string // addresses not reached; empty: all of the letter's
 	Status     string   // 5.1.1
 	Text       string
+	Weak       bool // tied to the letter by its receipt number only, which anybody may write: never final
 }
 
 // Recorded is what Record made of an Outcome.
@@ -82,8 +83,7 @@ func (t *tx) record(ctx context.Context, m Message, o Outcome, r *Recorded) erro
 			if o.Bounced == nil {
 				return nil
 			}
-			b := *o.Bounced
-			return t.unreached(ctx, b.Letter, b.Recipients, b.Status+" "+b.Text, Event{What: "bounce.received", Message: m.ID})
+			return t.bounced(ctx, m, *o.Bounced)
 		}},
 	}
 	for _, s := range steps {

@@ -33,7 +33,8 @@ func deadAddresses(ctx context.Context, q querier) ([]DeadAddress, error) {
 	}
 	return list(ctx, q, scan, `
 		SELECT r.address, l.unit, CASE WHEN r.bounced <> '' THEN r.bounced ELSE l.last_error END, l.id,
-			r.bounced <> '' OR l.final
+			l.final OR r.bounced <> ''
+				AND EXISTS (SELECT 1 FROM event AS e WHERE e.letter = l.id AND e.what IN ('bounce.received', 'recipient.refused'))
 		FROM (
 			SELECT letter, seq FROM recipient WHERE bounced <> '' AND bounced NOT LIKE '4.%'
 			UNION
@@ -63,6 +64,24 @@ func (db *DB) Unreached(ctx context.Context, letter int64, addresses []string, s
 	return db.write(ctx, fmt.Sprintf("record who letter %d did not reach", letter), func(t *tx) error {
 		return t.unreached(ctx, letter, addresses, said, Event{What: "recipient.refused"})
 	})
+}
+
+// bounced records that a letter came back. A weak bounce is set down for staff, but takes nothing back that is proved.
+func (t *tx) bounced(ctx context.Context, m Message, b BounceOf) error {
+	said := strings.TrimSpace(b.Status + " " + b.Text)
+	if !b.Weak {
+		return t.unreached(ctx, b.Letter, b.Recipients, said, Event{What: "bounce.received", Message: m.ID})
+	}
+	e := Event{What: "bounce.unproved", Message: m.ID}
+	l, err := one(ctx, t, scanLetter, letterByID, b.Letter)
+	if err != nil {
+		return err
+	}
+	if l.Bounced != "" {
+		e.Why, e.Letter, e.Unit = said, l.ID, l.Unit
+		return t.log(ctx, e)
+	}
+	return t.unreached(ctx, b.Letter, b.Recipients, said+"（只凭登记号对应，未经证实）", e)
 }
 
 // unreached marks recipients; e says what happened.
