@@ -200,7 +200,7 @@ func readCase(f *opened, fs facts, lines []string) *rule.CaseDoc {
 	d.Grams = rule.Shingles(d.Body)
 	seen := map[string]bool{}
 	for _, p := range f.Doc.Pictures {
-		if p.InBody && !seen[p.SHA256] {
+		if p.InBody && p.Format != casedoc.Linked && !seen[p.SHA256] { // what is only linked does not come with the file
 			seen[p.SHA256] = true
 			d.Pictures++
 		}

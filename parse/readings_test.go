@@ -285,6 +285,7 @@ func partReadings() []reading {
 				return rows
 			}
 		}, nil},
+		{"another city's measures", func(s *made3) { s.measures = measuresDoc("芜湖市", measuresHeadings()...) }, []string{"city.mismatch"}},
 		{"measures missing", func(s *made3) { s.measures = word{} }, []string{"measures.missing"}},
 		{"unit unknown", func(s *made3) { s.unit = ""; s.entries[1].city = "合肥市" }, []string{"county.mismatch"}},
 	}

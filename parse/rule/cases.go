@@ -256,7 +256,7 @@ func duplicateCaseRule() Rule {
 func measuresRule() Rule {
 	return Rule{
 		Codes: []finding.Code{"measures.missing", "measures.section-missing"},
-		Doc:   "每市报送一份培育举措，含规定的各部分。零报告和只核对部分材料时不要求。",
+		Doc:   "每市报送一份培育举措，含规定的各部分，标题是本市的。零报告和只核对部分材料时不要求。",
 		Run: func(p *Pass) {
 			part, asked := p.Call.Part(call.PartMeasures)
 			there := false
@@ -271,6 +271,7 @@ func measuresRule() Rule {
 				if f.CopyOf != nil || f.Same != nil || f.Scan || f.Blank || f.Doc == nil {
 					continue
 				}
+				p.measuresCity(f)
 				p.measuresSections(f)
 			}
 			if asked && part.Required && !there && !p.Partial && !p.Nil {
@@ -285,6 +286,23 @@ func (p *Pass) measuresTitle() string {
 		return p.Call.Measures.Title
 	}
 	return p.Unit.City + p.Call.Measures.Title
+}
+
+// measuresCity reports measures whose title names another city of the roster: 芜湖市…培育举措 sent by 阜阳市.
+func (p *Pass) measuresCity(f *File) {
+	if p.Unit == nil {
+		return
+	}
+	for _, u := range p.Call.Units {
+		for _, l := range f.Lines {
+			title := strings.TrimPrefix(Squeeze(l.Text), "安徽省")
+			if u.City != p.Unit.City && u.City != "" && strings.HasPrefix(title, u.City) && strings.Contains(title, p.Call.Measures.Title) {
+				p.report(finding.New("city.mismatch", f.At()).Got(cut(title, 40), p.measuresTitle()).
+					Saying("《" + f.Name + "》的标题写的是" + u.City + "，不是" + p.Unit.City + "。").Cured("请核对是否误用了其他市的文件；如是本市的，请更正标题。"))
+				return
+			}
+		}
+	}
 }
 
 func (p *Pass) measuresSections(f *File) {
