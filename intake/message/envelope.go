@@ -28,10 +28,10 @@ func (w *walker) envelope(raw rawHeader) {
 		m.MessageID = ids[0]
 	}
 	if refs := ids(m.Header.Get("In-Reply-To")); len(refs) > 0 {
-		m.InReplyTo = untag(refs[0])
+		m.InReplyTo = Untag(refs[0])
 	}
 	for _, id := range ids(strings.Join(m.Header.All("References"), " ")) {
-		m.References = append(m.References, untag(id))
+		m.References = append(m.References, Untag(id))
 	}
 	if n := len(m.References); n > maxReferences {
 		m.References = m.References[n-maxReferences:]
@@ -90,4 +90,5 @@ func ids(value string) []string {
 	return bare
 }
 
-func untag(id string) string { return tencentPrefix.ReplaceAllString(id, "<") }
+// Untag takes the tag off a Message-ID that Tencent's enterprise mail has handed back.
+func Untag(id string) string { return tencentPrefix.ReplaceAllString(id, "<") }

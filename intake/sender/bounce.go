@@ -130,7 +130,7 @@ func returnedID(m *message.Message, o Options) string {
 	}
 	for _, text := range []string{m.Report, m.Text} {
 		for _, match := range innerID.FindAllStringSubmatch(text, 10) {
-			ids = append(ids, match[1])
+			ids = append(ids, message.Untag(match[1]))
 		}
 	}
 	if m.InReplyTo != "" {
@@ -161,7 +161,7 @@ func headerID(path string) string {
 		return ""
 	}
 	if match := innerID.FindStringSubmatch("Message-ID: " + h.Get("Message-ID")); match != nil {
-		return match[1]
+		return message.Untag(match[1])
 	}
 	return ""
 }

@@ -137,6 +137,18 @@ func TestReturned(t *testing.T) {
 	}
 }
 
+// TestReturnedThroughTencent: Tencent's enterprise mail puts a tag before the Message-ID of what it hands back.
+func TestReturnedThroughTencent(t *testing.T) {
+	t.Parallel()
+	for name, raw := range map[string]string{"the mail": dsn, "its header": dsnHeaders, "the text": qmail} {
+		raw = strings.ReplaceAll(raw, "Message-ID: <baosong", "Message-ID: <0123456789ABCDEF+baosong")
+		got := Classify(context.Background(), read(t, raw), nil, roster(), options())
+		if got.Bounced == nil || got.Bounced.MessageID != "<baosong.42@example.org>" {
+			t.Errorf("%s: got %+v", name, got.Bounced)
+		}
+	}
+}
+
 // TestReturnedOurs: among several ids the one that is ours wins.
 func TestReturnedOurs(t *testing.T) {
 	t.Parallel()
