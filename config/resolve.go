@@ -1,9 +1,11 @@
 package config
 
 import (
+	"crypto/x509"
 	"fmt"
 	"net"
 	"net/mail"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -183,6 +185,15 @@ func (r *resolver) server(s *Server, table string, ports map[string]int) {
 		}
 	default:
 		r.fault(fmt.Sprintf("%q 不认识。", s.TLS), "只能是 \"implicit\"、\"starttls\" 或 \"none\"。", table, "tls")
+	}
+	if s.CAFile != "" {
+		pem, err := os.ReadFile(s.CAFile)
+		switch {
+		case err != nil:
+			r.fault("证书文件读不出来："+s.CAFile+"。", "请检查文件是否存在、有无读取权限；用公共证书的服务器不需要这一项，留空即可。", table, "ca_file")
+		case !x509.NewCertPool().AppendCertsFromPEM(pem):
+			r.fault(s.CAFile+" 里没有 PEM 格式的证书。", "请换成以 -----BEGIN CERTIFICATE----- 开头的文件。", table, "ca_file")
+		}
 	}
 	if s.Username != "" && s.PasswordFile == "" {
 		r.fault("不能为空。", "请填写存放密码（授权码）的文件，密码不写在本文件里。", table, "password_file")
