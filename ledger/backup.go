@@ -153,9 +153,15 @@ func Restore(ctx context.Context, file, dir string) (err error) {
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	_, missing := os.Stat(dir)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
+	defer func() {
+		if err != nil { // half a data directory must not be taken for a whole one
+			err = errors.Join(err, empty(dir, errors.Is(missing, fs.ErrNotExist)))
+		}
+	}()
 	store, err := blob.Open(dir)
 	if err != nil {
 		return err
@@ -173,6 +179,18 @@ func Restore(ctx context.Context, file, dir string) (err error) {
 		return err
 	}
 	return proveRestored(ctx, dir)
+}
+
+// empty removes what is in a folder, and with all the folder itself.
+func empty(dir string, all bool) error {
+	if all {
+		return os.RemoveAll(dir)
+	}
+	names, err := os.ReadDir(dir)
+	for _, n := range names {
+		err = errors.Join(err, os.RemoveAll(filepath.Join(dir, n.Name())))
+	}
+	return err
 }
 
 func proveRestored(ctx context.Context, dir string) error {

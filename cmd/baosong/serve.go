@@ -131,7 +131,7 @@ func describeFailure(err error) error {
 	}
 	var server *mailbox.Error
 	if errors.As(err, &server) {
-		return failed(exitError, fmt.Errorf("读邮箱: %w", err))
+		return failed(exitError, fmt.Errorf("读邮箱: %w", err)).hint("请核对 [imap] 的 host、port、tls，并确认本机连得到该服务器。")
 	}
 	return failed(exitError, fmt.Errorf("处理来信或写数据目录: %w", err)).hint("详情见日志；可用 baosong doctor 逐项检查。")
 }

@@ -211,11 +211,14 @@ func extendOrPostpone(ctx context.Context, t *terminal, fs *flag.FlagSet, args [
 // extend tells every unit whose deadline moves.
 func (h *house) extend(ctx context.Context, unit string, until time.Time, why string) error {
 	c := h.current()
+	if until.Before(c.Deadline) {
+		return usage("%s 早于征集的截止时间 %s", until.In(h.zone).Format("2006-01-02 15:04"), c.Deadline.In(h.zone).Format("2006-01-02 15:04")).hint("截止时间只能延后，不能提前。")
+	}
 	text := fmt.Sprintf("贵单位的报送截止时间延至 %s。\n说明：%s\n已经报齐的不必再报。", deadlineWords(until.In(h.zone)), why)
 	var letters []ledger.NewLetter
 	for _, u := range c.ActiveUnits() {
 		if unit == ledger.EveryUnit || unit == u.ID {
-			letters = append(letters, h.told(c.ID, u.ID, fmt.Sprintf("extend:%s:%d", u.ID, until.Unix()), text, 0)...)
+			letters = append(letters, h.told(c.ID, u.ID, fmt.Sprintf("extend:%s:%d:%d", u.ID, until.Unix(), h.now().UnixNano()), text, 0)...)
 		}
 	}
 	return h.db.Extend(ctx, c.ID, unit, until, operator(), why, letters...)
