@@ -2,6 +2,7 @@ package sender
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"baosong/intake/message"
@@ -9,7 +10,7 @@ import (
 )
 
 // automatic tells mails that no person wrote. Person means that it found nothing. From a unit that is known words alone
-// are no proof: its people forward us their bounces.
+// are no proof: its people forward us their bounces, and send again under the same subject what came back.
 func automatic(m *message.Message, from string, known bool, o Options) (Kind, reason) {
 	if kind, why := report(m); kind != Person {
 		return kind, why
@@ -23,20 +24,21 @@ func automatic(m *message.Message, from string, known bool, o Options) (Kind, re
 	if own(from, o) {
 		return Ourselves, whyOwn()
 	}
-	sys, null := daemon(from), nullReturnPath(m)
+	sys, null, why := daemon(from), nullReturnPath(m), autoHeader(m)
+	words := !known || sys || null || why != reason{} || !material(m) // whether the subject's words are to be believed
 	switch {
 	case sys && (bounceSubject(m.Subject) || bounceBody(m) || !autoSubject(m.Subject)):
 		return Bounce, whyDaemon()
 	case from == "" && len(m.From) == 0 && (bounceSubject(m.Subject) || bounceBody(m)):
 		return Bounce, whyNoSender()
-	case bounceSubject(m.Subject):
+	case words && bounceSubject(m.Subject):
 		return Bounce, whySubject()
 	case null && bounceBody(m):
 		return Bounce, whyNull()
-	case autoSubject(m.Subject):
+	case words && autoSubject(m.Subject):
 		return AutoReply, whySubject()
 	}
-	if why := autoHeader(m); why != (reason{}) {
+	if why != (reason{}) {
 		if bounceBody(m) {
 			return Bounce, why
 		}
@@ -55,6 +57,18 @@ func automatic(m *message.Message, from string, known bool, o Options) (Kind, re
 		return AutoReply, whyNoSender()
 	}
 	return Person, reason{}
+}
+
+// material tells a file such as a unit sends us: a workbook, a document or an archive, but no picture and no mail.
+func material(m *message.Message) bool {
+	return slices.ContainsFunc(m.Attachments, func(a *message.Attachment) bool {
+		switch a.Type {
+		case "xlsx", "xlsm", "xlsb", "xls", "biff", "ods", "csv", "xml-spreadsheet-2003", "encrypted-ooxml",
+			"docx", "docm", "doc", "doc95", "word-2003-xml", "odt", "rtf", "works-wps", "pdf", "ofd", "zip", "rar", "7z":
+			return a.Disposition != message.DispositionInline
+		}
+		return false
+	})
 }
 
 // report tells multipart/report and what its machine-readable part is about (RFC 6522).

@@ -110,6 +110,41 @@ func TestKind(t *testing.T) {
 	}
 }
 
+// TestWordsAloneAreNoProof: a rostered city's mail with files is a person's, whatever its subject begins with, unless its header
+// says that a machine wrote it.
+func TestWordsAloneAreNoProof(t *testing.T) {
+	t.Parallel()
+	with := func(name, content string, header ...string) string {
+		return strings.Join(header, "\r\n") + "\r\nTo: box@example.org\r\nContent-Type: multipart/mixed; boundary=BB\r\n\r\n" +
+			"--BB\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n材料见附件。\r\n" +
+			"--BB\r\nContent-Type: application/octet-stream; name=" + name + "\r\nContent-Disposition: attachment; filename=" + name + "\r\n\r\n" + content + "\r\n--BB--\r\n"
+	}
+	const pdf = "%PDF-1.4\r\n%%EOF"
+	stranger := "From: wang@other.example"
+	for _, c := range []struct {
+		name, raw string
+		want      Kind
+	}{
+		{"sent again after it came back", with("a.pdf", pdf, city, "Subject: 退信：合肥市典型案例"), Person},
+		{"sent as an automatic reply", with("a.pdf", pdf, city, "Subject: 自动回复：合肥市典型案例"), Person},
+		{"without a file", mail(city, "Subject: 退信：合肥市典型案例"), Bounce},
+		{"with a picture", with("logo.png", "\x89PNG\r\n\x1a\n0000", city, "Subject: 自动回复：您好"), AutoReply},
+		{"with the mail that came back", with("a.eml", "From: box@example.org\r\nTo: jxj@hefei.example\r\nSubject: x\r\n\r\nx", city, "Subject: 退信：x"), Bounce},
+		{"a stranger's", with("a.pdf", pdf, stranger, "Subject: 退信：合肥市典型案例"), Bounce},
+		{"empty return path", with("a.pdf", pdf, "Return-Path: <>", city, "Subject: 自动回复：合肥市典型案例"), AutoReply},
+		{"Auto-Submitted", with("a.pdf", pdf, city, "Subject: 自动回复：合肥市典型案例", "Auto-Submitted: auto-replied"), AutoReply},
+		{"a mail system within the city's domain", with("a.pdf", pdf, "From: postmaster@jx.hefei.example", "Subject: 退信：x"), Bounce},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got := Classify(context.Background(), read(t, c.raw), nil, roster(), options())
+			if got.Kind != c.want {
+				t.Errorf("got %s (%s), want %s", got.Kind, got.Why, c.want)
+			}
+		})
+	}
+}
+
 // TestUnit: the roster's exact address, its domain, a county that stands for its city, and what staff assigned.
 func TestUnit(t *testing.T) {
 	t.Parallel()
