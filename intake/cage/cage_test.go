@@ -87,6 +87,13 @@ func TestDenied(t *testing.T) {
 	if got, err := p.Do(t.Context(), dir, []byte("scratch")); err != nil || filepath.Dir(string(got)) != dir {
 		t.Errorf("scratch: temporary file %q, %v", got, err)
 	}
+	if runtime.GOARCH == "amd64" {
+		for _, request := range []string{"call 86", "call 88", "call 133"} { // link, symlink, mknod
+			if _, err := p.Do(t.Context(), dir, []byte(request)); err == nil || !strings.Contains(err.Error(), "operation not permitted") {
+				t.Errorf("%s: %v", request, err)
+			}
+		}
+	}
 }
 
 func TestDeaths(t *testing.T) {

@@ -146,7 +146,7 @@ func callFilter(audit uint32, amd64 bool) []unix.SockFilter {
 	}
 	calls := denied()
 	if amd64 {
-		calls = append(calls, 57, 58) // fork and vfork, which other architectures do not have
+		calls = append(calls, 57, 58, 86, 88, 133) // fork, vfork, link, symlink, mknod, which other architectures do not have
 	}
 	for _, nr := range calls {
 		prog = append(prog, unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, Jf: 1, K: nr}, ret(refuse))

@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unsafe"
 )
 
 // TestMain serves as the reader when the pool starts this binary again.
@@ -80,6 +81,12 @@ func act(ctx context.Context, dir string, request []byte, reading func(string)) 
 		if pid == 0 {
 			syscall.RawSyscall(syscall.SYS_EXIT_GROUP, 0, 0, 0)
 		}
+	case "call": // a system call by its number, on a new name in scratch
+		nr, err := strconv.Atoi(arg)
+		if err != nil {
+			return nil, err
+		}
+		return nil, oldCall(uintptr(nr), filepath.Join(dir, "kept"), filepath.Join(dir, "new-"+arg))
 	case "threads":
 		done := make(chan int)
 		for range 50 {
@@ -105,6 +112,22 @@ func act(ctx context.Context, dir string, request []byte, reading func(string)) 
 		return []byte(f.Name()), f.Close()
 	}
 	return harm(ctx, dir, what, reading)
+}
+
+// oldCall links, or makes a pipe, by the calls without "at" that only older architectures have.
+func oldCall(nr uintptr, from, to string) error {
+	a, b := append([]byte(from), 0), append([]byte(to), 0)
+	first, second := uintptr(unsafe.Pointer(&a[0])), uintptr(unsafe.Pointer(&b[0]))
+	if nr == 133 {
+		first, second = second, syscall.S_IFIFO|0o600
+	}
+	_, _, errno := syscall.RawSyscall(nr, first, second, 0)
+	runtime.KeepAlive(a)
+	runtime.KeepAlive(b)
+	if errno != 0 {
+		return errno
+	}
+	return nil
 }
 
 // harm is what ends a reader, or tries to.
