@@ -9,21 +9,22 @@ import (
 	"baosong/parse/rule"
 )
 
-// presumed says from a file's name which part it is of, for files whose content cannot be read.
-func presumed(path string) call.PartID {
+// presumed says from a file's name which part it is of, for files whose content cannot be read; guessed, when only the
+// extension says so.
+func presumed(path string) (part call.PartID, guessed bool) {
 	parts := strings.Split(strings.ReplaceAll(path, "\\", "/"), "/")
 	for i := len(parts) - 1; i >= 0; i-- {
 		if p := byName(parts[i]); p != "" {
-			return p
+			return p, false
 		}
 	}
 	switch extension(path) {
 	case "xls", "xlsx", "xlsm", "xlsb", "et", "csv", "ods", "numbers":
-		return call.PartSummary
+		return call.PartSummary, true
 	case "doc", "docx", "wps", "pdf", "docm", "rtf", "odt", "pages", "ofd":
-		return call.PartCase
+		return call.PartCase, true
 	}
-	return call.PartUnknown
+	return call.PartUnknown, false
 }
 
 func byName(name string) call.PartID {

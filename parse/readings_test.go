@@ -334,6 +334,17 @@ func fileReadings() []reading {
 				s.entries[i].file.name = []string{"1.docx", "新建文档.docx", "最终版(3).docx"}[i]
 			}
 		}, nil},
+		{"the measures cannot be read and their name says nothing", func(s *made3) {
+			s.measures = word{}
+			s.extra = append(s.extra, made{name: "附件4.docx", bytes: []byte{}})
+		}, []string{"file.unreadable"}},
+		{"an archive that cannot be opened may hold all that is missing", func(s *made3) {
+			s.measures = word{}
+			for i := range s.entries {
+				s.entries[i].file.absent = true
+			}
+			s.extra = append(s.extra, made{name: "案例.rar", bytes: []byte("Rar!\x1A\x07\x00broken")})
+		}, []string{"file.unsupported"}},
 		{"empty file", func(s *made3) { s.entries[1].file.bytes = []byte{} }, []string{"file.unreadable"}},
 		{"not the name but the content", func(s *made3) { s.entries[1].file.name = "汇总表.docx" }, nil},
 	}

@@ -259,7 +259,7 @@ func measuresRule() Rule {
 		Doc:   "每市报送一份培育举措，含规定的各部分，标题是本市的。零报告和只核对部分材料时不要求。",
 		Run: func(p *Pass) {
 			part, asked := p.Call.Part(call.PartMeasures)
-			there := false
+			there := p.opaque() || p.unreadUnnamed()
 			for _, f := range p.Files {
 				if f.Presumed == call.PartMeasures {
 					there = true
@@ -279,6 +279,24 @@ func measuresRule() Rule {
 			}
 		},
 	}
+}
+
+// unreadUnnamed reports whether more files of untold kind could not be read than rows lack a case: one may be it.
+func (p *Pass) unreadUnnamed() bool {
+	n := 0
+	for _, f := range p.Files {
+		if f.Guessed && f.Presumed == call.PartCase && f.Same == nil {
+			n++
+		}
+	}
+	if n > 0 && p.Table != nil {
+		for _, r := range p.Table.Rows {
+			if r.Case == nil && r.Twin == nil {
+				n--
+			}
+		}
+	}
+	return n > 0
 }
 
 func (p *Pass) measuresTitle() string {

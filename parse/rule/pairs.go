@@ -179,7 +179,7 @@ func pairRule() Rule {
 	return Rule{
 		Codes: []finding.Code{"case.file-missing", "case.row-missing"},
 		Doc: "汇总表的每一行对应一个案例文件：先按集群和案例名称，再按案例名称，再按方向和文件名对应。" +
-			"名称相差不超过四分之一的算同一案例；没有汇总表时不作判断；打不开的文件和空白表已另有说明，不再报缺少。",
+			"名称相差不超过四分之一的算同一案例；没有汇总表时不作判断；打不开的文件和空白表已另有说明，不再报缺少；有压缩包打不开时也不报缺少。",
 		Run: func(p *Pass) {
 			if p.Table == nil || p.Table.Header == 0 || len(p.Table.Rows) == 0 || !p.Table.column("title") {
 				return
@@ -191,7 +191,7 @@ func pairRule() Rule {
 }
 
 func (p *Pass) filesMissing() {
-	if part, asked := p.Call.Part(call.PartCase); p.Partial || !asked || !part.Required {
+	if part, asked := p.Call.Part(call.PartCase); p.Partial || !asked || !part.Required || p.opaque() {
 		return
 	}
 	var missing []*Row
@@ -218,6 +218,11 @@ func (p *Pass) filesMissing() {
 			Saying(fmt.Sprintf("第 %d 行的案例“%s”没有对应的案例文件。", r.Number, title)).
 			Cured("请补报该案例的 Word 文件；如已报送，请核对文件中的案例名称是否与汇总表一致。"))
 	}
+}
+
+// opaque reports whether something came that could not be opened and may hold whatever is missing.
+func (p *Pass) opaque() bool {
+	return slices.ContainsFunc(p.Files, func(f *File) bool { return f.Opaque })
 }
 
 // explainers returns the files that may be a missing case but could not be read or are not filled in.

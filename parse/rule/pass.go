@@ -42,6 +42,8 @@ type File struct {
 	Prior    bool
 	Part     call.PartID
 	Presumed call.PartID // what the name says of a file that could not be read
+	Guessed  bool        // only its extension says so
+	Opaque   bool        // an archive or a mail that could not be opened: anything may be in it
 	Faults   []finding.Finding
 	Same     *File // an earlier file with the same bytes
 	CopyOf   *File // the editable file that this is a stamped copy of

@@ -33,7 +33,7 @@ func (p *Pass) sheetMissing() {
 	var only *File
 	for _, f := range p.Files {
 		switch {
-		case f.Presumed == call.PartSummary || (f.Part == call.PartSummary && (f.Blank || len(f.Tables) > 0)):
+		case f.Opaque, f.Presumed == call.PartSummary, (f.Part == call.PartSummary && (f.Blank || len(f.Tables) > 0)):
 			return
 		case f.Part == call.PartSummary:
 			only = f
