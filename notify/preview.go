@@ -39,7 +39,7 @@ func (r *Runner) Preview(ctx context.Context, callID, name, unit string) (letter
 		if name == "receipt" || name == "correction" || name == letter.TopicNil {
 			l.Submission = s.ID
 		}
-	} else if f.Kind != ledger.Reminder && name != letter.TopicDecision && name != letter.TopicQuery {
+	} else if f.Kind != ledger.Reminder && name != letter.TopicNoAttachment && name != letter.TopicDecision && name != letter.TopicQuery {
 		return letter.Composed{}, &ledger.Refusal{Kind: ledger.ErrConflict, What: "the unit has sent nothing", Text: "该单位还没有报送材料，没有这种信可看。",
 			Hint: "去掉 --unit，可以看一封示例。"}
 	}

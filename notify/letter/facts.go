@@ -10,6 +10,9 @@ import (
 	"baosong/parse/finding"
 )
 
+// TopicNoAttachment is the topic of the correction request that answers a mail without any usable file.
+const TopicNoAttachment = "no-attachment"
+
 // Topics of confirmations.
 const (
 	TopicNil      = "nil"      // a nil return was registered

@@ -91,7 +91,7 @@ type FormLine struct {
 // wantsForm tells whether the sender needs the right form: something must be mended, and the sheet that came with this very
 // mail was on another form, lacks columns, or its header was not found.
 func wantsForm(f Facts, sub *ledger.Submission) bool {
-	if sub == nil || f.Unit == nil || f.Kind == ledger.Receipt {
+	if sub == nil || f.Unit == nil || f.Kind == ledger.Receipt || f.Topic == TopicDecision {
 		return false
 	}
 	other, faulty := false, false

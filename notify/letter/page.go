@@ -30,19 +30,22 @@ type Page struct {
 	Nil         bool // a nil return
 	Useless     bool // the mail brought files, and none of them is of the call
 
-	Files    []FileLine
-	Prior    []string // names of files sent earlier that still count
-	Errors   Findings
-	Warnings Findings
-	Notes    Findings
-	Passed   []CaseLine // cases of this revision without fault
-	Parts    []string   // names of the other parts accepted
-	Owed     []string   // names of the parts that are not there at all
-	Waived   int        // findings that staff have waived
-	Changes  *Changes
-	Stands   Stands
-	Workbook Workbook
-	Form     FormLine
+	Files       []FileLine
+	FilesLeft   int      // files that found no room
+	Prior       []string // names of files sent earlier that still count
+	Errors      Findings
+	Warnings    Findings
+	Notes       Findings
+	Passed      []CaseLine // cases of this revision without fault
+	Parts       []string   // names of the other parts accepted
+	PassedFiles []string   // case files without fault whose case has one elsewhere
+	AsIs        *AsIs      // what staff have accepted as it is
+	Owed        []string   // names of the parts that are not there at all
+	Waived      int        // findings that staff have waived
+	Changes     *Changes
+	Stands      Stands
+	Workbook    Workbook
+	Form        FormLine
 
 	Text     []string // paragraphs of an alert or a decision
 	Commands []string
@@ -50,14 +53,6 @@ type Page struct {
 
 	sections int  // numbered so far
 	single   bool // there is only one
-}
-
-// FileLine is one file and its verdict.
-type FileLine struct {
-	No         int
-	Name, Part string
-	Verdict    string
-	Tone       string // ok, fix, look, note
 }
 
 // CaseLine is one case.
@@ -76,7 +71,9 @@ type Stands struct {
 	Cases     []CaseLine
 	Withdrawn []string // cases that staff took out
 	Above     bool     // the cases are those that the letter has listed already
+	Complete  bool     // accepted or a nil return: nothing is left to do
 	Owed      []string
+	Lacks     []string // Owed, and how many case files are asked for
 	Errors    int
 	Late      bool
 }
@@ -152,15 +149,20 @@ func (p *Page) setSubmission(s *ledger.Submission, f Facts) {
 	p.Receipt, p.Revision, p.Late = s.Receipt, s.Revision, s.Late
 	p.Superseded = s.State == ledger.Superseded
 	p.Accepted, p.Nil = s.State == ledger.Accepted, s.Nil
-	p.setFindings(s.Findings, f.Call)
-	p.setFiles(s, f.Call)
+	fs := asked(f, s)
+	p.setFindings(fs, f.Call)
+	p.setFiles(s, fs, f.Call)
+	p.PassedFiles = passedFiles(s, fs)
+	p.AsIs = asIs(f, s)
 	for _, c := range s.Cases {
 		if c.OK && !c.Withdrawn {
 			p.Passed = append(p.Passed, caseLine(len(p.Passed)+1, c))
 		}
 	}
 	for _, id := range s.Owed {
-		p.Owed = append(p.Owed, partName(id, f.Call))
+		if !p.Accepted { // staff may have accepted it without
+			p.Owed = append(p.Owed, partName(id, f.Call))
+		}
 	}
 	p.Changes = changes(f.Previous, s)
 }
@@ -176,69 +178,6 @@ func (p *Page) setFindings(fs []ledger.Finding, c *call.Call) {
 		}
 	}
 }
-
-// setFiles lists what the mail brought, each with its verdict, and names what still counts from before.
-func (p *Page) setFiles(s *ledger.Submission, c *call.Call) {
-	useful := false
-	for _, file := range s.Files {
-		if file.Prior {
-			if file.Used {
-				p.Prior = append(p.Prior, said(file.Name, 80))
-			}
-			continue
-		}
-		line := FileLine{No: len(p.Files) + 1, Name: said(shown(file), 100), Part: partName(file.Part, c)}
-		line.Verdict, line.Tone = verdict(file, s.Findings)
-		p.Files = append(p.Files, line)
-		if line.Tone != "fix" && file.Part != string(call.PartCase) && file.Part != string(call.PartUnknown) && !file.Copy &&
-			!slices.Contains(p.Parts, line.Part) && file.Part != "" {
-			p.Parts = append(p.Parts, line.Part)
-		}
-		useful = useful || file.Part != "" && file.Part != string(call.PartUnknown) && file.Part != string(call.PartLetter)
-	}
-	p.Useless = len(p.Files) > 0 && !useful
-}
-
-// verdict words what became of one file.
-func verdict(file ledger.File, fs []ledger.Finding) (text, tone string) {
-	var errors, warnings int
-	for _, f := range told(fs) {
-		if f.File != baseName(file.Name) {
-			continue
-		}
-		switch f.Severity {
-		case finding.Error:
-			errors++
-		case finding.Warning:
-			warnings++
-		}
-	}
-	switch {
-	case errors > 0:
-		return fmt.Sprintf("%d 处须更正", errors), "fix"
-	case file.Copy:
-		return "副本，以可编辑文件为准", "note"
-	case file.Part == string(call.PartUnknown) || file.Part == "":
-		return "未采用", "note"
-	case warnings > 0:
-		return fmt.Sprintf("可用，留意 %d 处", warnings), "look"
-	case file.Part == string(call.PartLetter):
-		return "已收存", "note"
-	default:
-		return "无误", "ok"
-	}
-}
-
-// shown is the file's name with the archive it came in.
-func shown(file ledger.File) string {
-	if file.Path != "" {
-		return file.Path
-	}
-	return file.Name
-}
-
-// baseName is the last part of a path with / or \.
-func baseName(name string) string { return name[strings.LastIndexAny(name, `/\`)+1:] }
 
 func caseLine(n int, c ledger.Case) CaseLine {
 	return CaseLine{No: n, Title: said(c.Title, 80), Cluster: said(c.Cluster, 60), Direction: said(c.Direction, 20)}
@@ -259,8 +198,13 @@ func (p *Page) setStanding(f Facts) {
 	for _, c := range f.Withdrawn {
 		p.Stands.Withdrawn = append(p.Stands.Withdrawn, said(c.Title, 80))
 	}
-	p.Stands.Above = len(p.Passed) > 0 && s.Receipt == p.Receipt && len(p.Passed) == len(p.Stands.Cases)
+	p.Stands.Complete = s.State == ledger.StateAccepted || s.State == ledger.StateNil
+	p.Stands.Above = (f.Kind == ledger.Receipt || f.Kind == ledger.Correction) && len(p.Passed) > 0 && s.Receipt == p.Receipt && len(p.Passed) == len(p.Stands.Cases)
 	for _, id := range s.Owed {
 		p.Stands.Owed = append(p.Stands.Owed, partName(id, f.Call))
+	}
+	p.Stands.Lacks = slices.Clone(p.Stands.Owed)
+	if n := missingFiles(f); n > 0 && !slices.Contains(s.Owed, string(call.PartCase)) {
+		p.Stands.Lacks = append(p.Stands.Lacks, fmt.Sprintf("案例文件 %d 个", n))
 	}
 }

@@ -17,7 +17,7 @@ func sample(letter string) *Page {
 	return p
 }
 
-// SampleFacts returns made-up facts for a letter of that name (receipt, correction, nil, preview, query, decision, done,
+// SampleFacts returns made-up facts for a letter of that name (receipt, correction, no-attachment, nil, preview, query, decision, done,
 // reminder, alert, digest): for checking templates and for looking at a letter without sending one.
 func SampleFacts(letter string, now time.Time) Facts {
 	c := call.Default()
@@ -34,6 +34,11 @@ func SampleFacts(letter string, now time.Time) Facts {
 	switch letter {
 	case "receipt", "correction":
 		f.Kind, f.Topic = ledger.Kind(letter), ""
+	case TopicNoAttachment:
+		f.Kind = ledger.Correction
+		standing.State, standing.ErrorsOpen = "partial", 0
+		f.Standing, f.Said.Report = standing, &Report{Verdict: "correct"}
+		return f
 	case "reminder":
 		f.Kind, f.Topic = ledger.Reminder, "before-deadline"
 	case "alert":

@@ -30,12 +30,15 @@ func Names() []string { return names() }
 
 // names are the letters, each with a .txt and a .html template; layout and parts serve them all.
 func names() []string {
-	return []string{"receipt", "correction", "nil", "preview", "query", "decision", "done", "reminder", "alert", "digest"}
+	return []string{"receipt", "correction", TopicNoAttachment, "nil", "preview", "query", "decision", "done", "reminder", "alert", "digest"}
 }
 
 // name says which template words a letter.
 func name(kind ledger.Kind, topic string) (string, error) {
 	n := string(kind)
+	if kind == ledger.Correction && topic == TopicNoAttachment {
+		n = TopicNoAttachment // a question, or material that was forgotten: nothing to be mended yet
+	}
 	if kind == ledger.Confirmation {
 		if n = topic; topic == TopicRefused {
 			n = TopicDone

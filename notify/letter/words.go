@@ -12,7 +12,7 @@ import (
 
 var (
 	halfWidth = regexp.MustCompile(`[\p{Han}”）》][,;:]`)
-	prefix    = regexp.MustCompile(`^(?i:(?:re|fwd?|aw|回复|答复|回覆|转发)(?:\[\d+\])?\s*[:：]|(?:回执|补正通知|零报告登记|预审结果|查询结果|办理结果)(?: ?BS-\d{4}-\d+)?(?:：[^：:]{1,8})?：\s*(?:Re:)?)`)
+	prefix    = regexp.MustCompile(`^(?i:(?:re|fwd?|aw|回复|答复|回覆|转发)(?:\[\d+\])?\s*[:：]|(?:回执|补正通知|来信收到|零报告登记|预审结果|查询结果|办理结果)(?: ?BS-\d{4}-\d+)?(?:：[^：:]{1,8})?：\s*(?:Re:)?)`)
 )
 
 const numerals = "一二三四五六七八九十"

@@ -73,7 +73,7 @@ func workbook(f Facts, p *Page, dst string) (out []Attachment, err error) {
 // wantsList tells whether the findings are about files at all: a mail without attachment needs no list of one line. Letters
 // that answer no mail with files carry one only when their text has no room for all.
 func wantsList(f Facts, p *Page) bool {
-	if f.Submission == nil && f.Said.Report == nil && !p.Errors.cut() {
+	if (f.Submission == nil && f.Said.Report == nil || f.Topic == TopicDecision) && !p.Errors.cut() {
 		return false
 	}
 	for _, x := range told(findings(f)) {
@@ -86,7 +86,7 @@ func wantsList(f Facts, p *Page) bool {
 
 func findings(f Facts) []ledger.Finding {
 	if sub := submission(f); sub != nil {
-		return sub.Findings
+		return asked(f, sub)
 	}
 	return f.Open
 }
