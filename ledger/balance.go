@@ -83,7 +83,7 @@ func (b *Balance) outbox(ctx context.Context, q querier, now time.Time) error {
 	rows, err := q.QueryContext(ctx, `
 		SELECT CASE
 				WHEN state NOT IN ('due', 'composed') THEN state
-				WHEN due <= ? OR attempts > 0 THEN 'waiting'
+				WHEN due <= ? OR attempts > 0 OR due <= created_at THEN 'waiting'
 				ELSE 'planned'
 			END AS fate,
 			count(*)

@@ -93,6 +93,10 @@ func (db *DB) messageID() string {
 	return "<" + hex.EncodeToString(b[:]) + "@" + db.domain + ">"
 }
 
+// atOnce holds for a letter that was due when it was queued and was not tried yet: it does not wait for a clock that was set back,
+// nor for the moment of a rehearsal.
+const atOnce = `l.attempts = 0 AND l.due <= l.created_at AND l.next_attempt <= l.created_at`
+
 // Claim takes the next letter that is due, or nil when there is none. The attempt and the time of the next one are
 // written before anybody dials, so that a crash in the middle costs a wait and never a storm. retry is the wait after the
 // first, second, ... attempt; the attempt after the last wait is the last one. Letters to a unit whose mails are being
@@ -104,7 +108,7 @@ func (db *DB) Claim(ctx context.Context, now time.Time, retry []time.Duration) (
 		l, err := one(ctx, t, scanLetter, `
 			SELECT `+letterColumns+`
 			FROM letter AS l
-			WHERE `+ready+` AND l.next_attempt <= ?
+			WHERE `+ready+` AND (l.next_attempt <= ? OR `+atOnce+`)
 			ORDER BY l.rank, l.next_attempt, l.id
 			LIMIT 1`, stamp(now))
 		if missing(err) {

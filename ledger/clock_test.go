@@ -1,0 +1,27 @@
+package ledger
+
+import (
+	"testing"
+	"time"
+)
+
+// A letter that is to go at once goes at once, also when the clock was set back since it was queued; one that is planned for later
+// waits, and so does one that was tried.
+func TestClaimUnderAClockSetBack(t *testing.T) {
+	t.Parallel()
+	b := mustOpen(t)
+	b.queue("at once", Receipt, b.now)
+	b.queue("later", Reminder, b.now.Add(time.Hour))
+	back := b.now.Add(-48 * time.Hour)
+	if l, err := b.Claim(b.ctx(), back, []time.Duration{time.Minute}); err != nil || l == nil || l.Key != "at once" {
+		t.Fatalf("claimed %+v, %v", l, err)
+	}
+	for _, now := range []time.Time{back, back.Add(time.Second)} {
+		if l, err := b.Claim(b.ctx(), now, []time.Duration{time.Minute}); err != nil || l != nil {
+			t.Errorf("claimed %+v, %v", l, err)
+		}
+	}
+	if l, err := b.Claim(b.ctx(), back.Add(time.Hour), []time.Duration{time.Minute}); err != nil || l == nil || l.Attempts != 2 {
+		t.Errorf("the second attempt: %+v, %v", l, err)
+	}
+}
