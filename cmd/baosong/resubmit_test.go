@@ -121,7 +121,7 @@ func TestPreview(t *testing.T) {
 		t.Errorf("a preview moved the standing from %+v to %+v", before, s)
 	}
 	l = o.one(o.post("hefei", "预审", "忘了附件。"))
-	says(t, l, "没有可以使用的附件")
+	says(t, l, "没有附件")
 	l = o.one(o.post("hefei", "预审", "本次零报告。"))
 	says(t, l, "正式发来即按“零报告”登记")
 	n := 3
