@@ -124,7 +124,9 @@ func (u *UnitStanding) fill(ctx context.Context, q querier, callID string, id in
 	err = q.QueryRowContext(ctx, `SELECT min(s.received_at) FROM submission AS s WHERE `+stillValid, callID, u.Unit).Scan(moment{&u.FirstReceived})
 	u.CasesAccepted = len(cs)
 	u.Submission, u.Receipt, u.ReceivedAt, u.Owed = s.ID, s.Receipt, s.ReceivedAt, s.Owed
-	u.State = unitState(s)
+	if u.State = unitState(s); s.State == Accepted {
+		u.ErrorsOpen = 0 // staff may have accepted it as it is
+	}
 	return err
 }
 

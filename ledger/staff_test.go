@@ -188,7 +188,7 @@ func TestAccept(t *testing.T) {
 	refused(t, wrap(b.Accept(b.ctx(), 99, "staff", "")), ErrNotFound)
 	s, err := b.Accept(b.ctx(), r.Submission.ID, "staff", "省级同意")
 	b.must(err)
-	if u := b.standing("hefei"); s.State != Accepted || u.State != StateAccepted || u.ErrorsOpen != 1 || u.CasesAccepted != 2 {
+	if u := b.standing("hefei"); s.State != Accepted || u.State != StateAccepted || u.ErrorsOpen != 0 || u.CasesAccepted != 2 {
 		t.Errorf("standing = %+v", u)
 	}
 	refused(t, wrap(b.Accept(b.ctx(), r.Submission.ID, "staff", "")), ErrConflict)
