@@ -98,13 +98,17 @@ func (m *mail) faulty(s *ledger.Submission) bool {
 // nothing answers a person's mail that brings no usable file, no link and no nil return: the standing stays as it is.
 func (p *Pipeline) nothing(ctx context.Context, m *mail, o *ledger.Outcome) error {
 	o.Fate, o.Why, o.WhyText = "returned", "no-attachment", "邮件没有附件"
+	files := slices.DeleteFunc(slices.Clone(m.reading.Report.Files), func(f parse.FileReport) bool { return f.Prior })
+	if len(files) > 0 {
+		o.WhyText = "邮件没有可用的附件"
+	}
 	fs := append(MailFindings(m.read, m.call), override(m.call, finding.New("mail.no-attachment", finding.Place{Where: "附件"})))
 	for _, f := range m.reading.Report.Findings {
 		if f.Code == "file.unrecognised" {
 			fs = append(fs, f)
 		}
 	}
-	return p.limited(ctx, m, o, p.letter(m, ledger.Correction, "no-attachment"), emptyPerDay, "", &parse.Report{Verdict: parse.Correct, Findings: fs})
+	return p.limited(ctx, m, o, p.letter(m, ledger.Correction, "no-attachment"), emptyPerDay, "", &parse.Report{Verdict: parse.Correct, Files: files, Findings: fs})
 }
 
 // preview gives the verdict that the mail would get, and changes nothing.
