@@ -151,7 +151,11 @@ func (r *statusReport) print(t *terminal, zone *time.Location) {
 		if u.Late {
 			state += "(逾期)"
 		}
-		rows = append(rows, []string{u.ID, u.Name, state, fmt.Sprint(u.CasesAccepted), fmt.Sprint(u.ErrorsOpen), owedWords(u.Owed), localTime(u.ReceivedAt, zone), u.Receipt})
+		owed := owedWords(u.Owed)
+		if owed != "" && u.State == ledger.StateAccepted {
+			owed += "（不再要求）" // staff have accepted what is there
+		}
+		rows = append(rows, []string{u.ID, u.Name, state, fmt.Sprint(u.CasesAccepted), fmt.Sprint(u.ErrorsOpen), owed, localTime(u.ReceivedAt, zone), u.Receipt})
 	}
 	printTable(t.out, rows)
 	balance := "一致"
