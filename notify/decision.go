@@ -50,7 +50,7 @@ func (r *Runner) mailLink(label, what string, verb token.Verb, id int64, unit st
 }
 
 // heldDecision is a held mail as the digest puts it to staff. Of one with a suspected secrecy mark nothing is told.
-func (r *Runner) heldDecision(m ledger.Message, c *call.Call, now time.Time) letter.Decision {
+func (r *Runner) heldDecision(m ledger.Message, c *call.Call, units []letter.UnitLine, now time.Time) letter.Decision {
 	ignore := fmt.Sprintf("baosong ignore %d", m.ID)
 	if m.Why == "secrecy" || m.Removed {
 		return letter.Decision{
@@ -60,7 +60,7 @@ func (r *Runner) heldDecision(m ledger.Message, c *call.Call, now time.Time) let
 		}
 	}
 	d := letter.Decision{What: "待核实来信", Since: m.ReceivedAt, Commands: []string{ignore},
-		Detail: fmt.Sprintf("第 %d 封，自 %s：%s", m.ID, m.From, token.Strip(m.Subject))}
+		Detail: fmt.Sprintf("第 %d 封，自 %s：%s", m.ID, m.From, mailSubject(m))}
 	if m.WhyText != "" {
 		d.Detail += "。" + m.WhyText
 	}
@@ -77,6 +77,7 @@ func (r *Runner) heldDecision(m ledger.Message, c *call.Call, now time.Time) let
 	}
 	if u, ok := c.Unit(unit); ok {
 		name := "归到" + shortName(u)
+		d.Warning = replaces(m, u, units)
 		d.Links = r.mailLink(name, name, token.Assign, m.ID, unit, now)
 		if !rostered {
 			d.Links = append(d.Links, r.mailLink(name+"，记住地址", name+"，并记住此地址", token.Remember, m.ID, unit, now)...)
@@ -87,6 +88,32 @@ func (r *Runner) heldDecision(m ledger.Message, c *call.Call, now time.Time) let
 	d.Commands = []string{fmt.Sprintf("baosong assign %d %s", m.ID, unit), ignore}
 	d.Links = append(d.Links, r.mailLink("不作处理", "不作处理", token.Ignore, m.ID, "", now)...)
 	return d
+}
+
+// mailSubject is a mail's subject without the token of a one-click answer, fit to stand in a sentence.
+func mailSubject(m ledger.Message) string {
+	s := []rune(strings.TrimSpace(token.Strip(m.Subject)))
+	switch {
+	case len(s) == 0:
+		return "（无主题）"
+	case len(s) > 60:
+		return string(s[:59]) + "…"
+	}
+	return string(s)
+}
+
+// replaces warns of giving a mail to a unit that has all it owes: as the newest it would take the place of what stands.
+func replaces(m ledger.Message, u *call.Unit, units []letter.UnitLine) string {
+	for _, x := range units {
+		switch {
+		case x.Unit != u.ID || m.ReceivedAt.Before(x.ReceivedAt):
+		case x.State == ledger.StateAccepted:
+			return fmt.Sprintf("%s现已报齐 %d 个案例，归入后以这封来信为准", shortName(u), x.CasesAccepted)
+		case x.State == ledger.StateNil:
+			return shortName(u) + "已登记零报告，归入后以这封来信为准"
+		}
+	}
+	return ""
 }
 
 // shortName is a unit in a button: its city, or its name.
@@ -187,7 +214,7 @@ func kindWord(k ledger.Kind) string {
 }
 
 func arrival(m ledger.Message, s ledger.Submission, c *call.Call) letter.Arrival {
-	a := letter.Arrival{At: m.ReceivedAt, Unit: m.From, Subject: token.Strip(m.Subject), State: m.State.Chinese(), Receipt: s.Receipt}
+	a := letter.Arrival{No: m.ID, At: m.ReceivedAt, Unit: m.From, Subject: token.Strip(m.Subject), State: m.State.Chinese(), Receipt: s.Receipt}
 	if u, ok := c.Unit(m.Unit); ok {
 		a.Unit = u.Name
 	}
@@ -197,6 +224,10 @@ func arrival(m ledger.Message, s ledger.Submission, c *call.Call) letter.Arrival
 	switch {
 	case s.Nil:
 		a.State = "零报告"
+	case m.Why == "no-attachment":
+		a.State, a.Question = "来信，无附件", true
+	case m.Why == "query" || m.Why == "preview":
+		a.State = m.WhyText
 	case m.Why == "decision":
 		a.State = "已办理"
 	case m.Why == "decision-refused" && m.State == ledger.Ignored:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"baosong/ledger"
@@ -134,14 +135,14 @@ func (r *Runner) digestMessages(ctx context.Context, c *call.Call, now time.Time
 	for _, m := range all {
 		switch m.State {
 		case ledger.Held:
-			d.Decisions = append(d.Decisions, r.heldDecision(m, c, now))
+			d.Decisions = append(d.Decisions, r.heldDecision(m, c, d.Units, now))
 		case ledger.Failed:
 			d.Decisions = append(d.Decisions, r.failedDecision(m, now))
 		}
 		if m.Why == "decision-refused" && m.State == ledger.Ignored && m.ReceivedAt.After(d.Since) {
 			d.Refused = append(d.Refused, fmt.Sprintf("%s 于 %s：%s", m.From, m.ReceivedAt.In(now.Location()).Format("1月2日 15:04"), m.WhyText))
 		}
-		if m.ReceivedAt.After(d.Since) && !m.ReceivedAt.After(now) && m.Why != "duplicate" && (m.Call == "" || m.Call == c.ID) {
+		if m.ReceivedAt.After(d.Since) && !m.ReceivedAt.After(now) && m.Why != "duplicate" && !r.fromBox(m) && (m.Call == "" || m.Call == c.ID) {
 			d.Arrived = append(d.Arrived, arrival(m, byMessage[m.ID], c))
 		}
 	}
@@ -199,6 +200,7 @@ func (r *Runner) digestCases(ctx context.Context, c *call.Call, _ time.Time, d *
 	if d.Cases, err = r.Ledger.Cases(ctx, c.ID); err != nil {
 		return err
 	}
+	other := letter.Count{Name: "其他", N: len(d.Cases)}
 	for _, direction := range c.Directions {
 		n := letter.Count{Name: direction}
 		for _, x := range d.Cases {
@@ -207,8 +209,17 @@ func (r *Runner) digestCases(ctx context.Context, c *call.Call, _ time.Time, d *
 			}
 		}
 		d.Directions = append(d.Directions, n)
+		other.N -= n.N
+	}
+	if other.N > 0 { // accepted by staff as they are
+		d.Directions = append(d.Directions, other)
 	}
 	return nil
+}
+
+// fromBox tells mail that the mailbox has sent to itself and that is nobody's concern: doctor's probe, copies of letters.
+func (r *Runner) fromBox(m ledger.Message) bool {
+	return m.State == ledger.Ignored && m.Why != "decision-refused" && strings.EqualFold(m.From, office(r.Options).Address)
 }
 
 func (r *Runner) digestEvents(ctx context.Context, c *call.Call, now time.Time, d *letter.Digest) error {

@@ -225,8 +225,10 @@ func (p *Planner) words(c *call.Call, it schedule.Item, province []ledger.UnitSt
 		}
 		names[s.State] = append(names[s.State], name)
 	}
-	lines := []string{fmt.Sprintf("《%s》已于 %s 截止，%d 个单位中已有 %d 个报齐。", c.Title, c.Deadline.In(p.Calendar.Location()).Format("1月2日 15:04"),
-		len(province), len(names[ledger.StateAccepted])+len(names[ledger.StateNil]))}
+	lines := []string{
+		fmt.Sprintf("%d 个单位中已有 %d 个报齐。", len(province), len(names[ledger.StateAccepted])+len(names[ledger.StateNil])), // the subject
+		fmt.Sprintf("《%s》已于 %s 截止，各单位的情况如下。", c.Title, c.Deadline.In(p.Calendar.Location()).Format("1月2日 15:04")),
+	}
 	for _, s := range []struct{ state, word string }{
 		{ledger.StateNone, "未报"}, {ledger.StatePartial, "未报齐"}, {ledger.StateCorrect, "待补正"}, {ledger.StateNil, "零报告"}, {ledger.StateAccepted, "已报齐"},
 	} {

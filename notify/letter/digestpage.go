@@ -17,32 +17,35 @@ const (
 
 // DigestPage is a digest ready to be set.
 type DigestPage struct {
-	Day, At      string
-	Loud         []string // what must be seen first
-	Decisions    []DecisionLine
-	Links        bool // there are one-click answers
-	Even         bool
-	BalanceText  string
-	OutboxText   string
-	Summary      string
-	Done, Units  int
-	Map          [][]Tile
-	Legend       []Tile
-	Parts        []string
-	Lines        []CityLine
-	Arrived      []ArrivedLine
-	ArrivedTotal int
-	ArrivedLeft  int
-	Corrections  []OpenCorrection
-	Trials       []TrialLine
-	Directions   []Bar
-	Trend        []Bar
-	Unreached    []UnreachedLine
+	Day, At       string
+	Loud          []string // what must be seen first
+	Decisions     []DecisionLine
+	Links         bool // there are one-click answers
+	Even          bool
+	BalanceText   string
+	OutboxText    string
+	Summary       string
+	Done, Units   int
+	Map           [][]Tile
+	Legend        []Tile
+	Parts         []string
+	Lines         []CityLine
+	Questions     []QuestionLine
+	QuestionsLeft int
+	Arrived       []ArrivedLine
+	ArrivedTotal  int
+	ArrivedLeft   int
+	Corrections   []OpenCorrection
+	Trials        []TrialLine
+	Directions    []Bar
+	Trend         []Bar
+	Unreached     []UnreachedLine
 }
 
 // DecisionLine is one thing that waits for staff.
 type DecisionLine struct {
 	What, Detail, Age string
+	Warning           string // what to bear in mind before deciding
 	Grave             bool
 	Commands          []string
 	Links             []Link
@@ -74,6 +77,12 @@ type Bar struct {
 // ArrivedLine is one mail that came.
 type ArrivedLine struct{ At, Unit, Subject, State, Receipt string }
 
+// QuestionLine is one mail that brought nothing: most likely a question, which a person must answer.
+type QuestionLine struct {
+	No                int64
+	At, Unit, Subject string
+}
+
 // UnreachedLine is one address that was not reached.
 type UnreachedLine struct{ Unit, Address, Why, At string }
 
@@ -88,6 +97,7 @@ func digestPage(f Facts) *DigestPage {
 	p.setBalance(d.Balance, f.Now)
 	p.setUnits(f)
 	p.setArrived(f)
+	p.setQuestions(f)
 	slices.SortStableFunc(p.Corrections, func(a, b OpenCorrection) int { return b.Days - a.Days })
 	p.Trials = trials(d.Findings)
 	p.Directions, p.Trend = bars(d.Directions), bars(d.Trend)
@@ -138,7 +148,7 @@ func (p *DigestPage) setDecisions(f Facts) {
 		}
 	})
 	for _, d := range all {
-		line := DecisionLine{What: d.What, Detail: said(d.Detail, 160), Grave: d.Grave, Commands: d.Commands, Links: d.Links}
+		line := DecisionLine{What: d.What, Detail: said(d.Detail, 160), Warning: said(d.Warning, 80), Grave: d.Grave, Commands: d.Commands, Links: d.Links}
 		if !d.Since.IsZero() {
 			line.Age = moment(d.Since, f.Now)
 		}
@@ -195,7 +205,9 @@ func (p *DigestPage) setUnits(f Facts) {
 			_, _, edge := palette(state)
 			line.Bar = append(line.Bar, Tile{State: state, Fill: edge})
 		}
-		line.Owed = strings.Join(owed, "、")
+		if line.Owed = strings.Join(owed, "、"); line.Owed != "" && u.State == "accepted" {
+			line.Owed += "（不再要求）" // staff have accepted what is there
+		}
 		p.Lines = append(p.Lines, line)
 		p.place(u)
 	}
@@ -248,9 +260,29 @@ func (p *DigestPage) setArrived(f Facts) {
 	}
 	for _, a := range all {
 		p.Arrived = append(p.Arrived, ArrivedLine{
-			At: moment(a.At, f.Now), Unit: said(a.Unit, 40), Subject: said(a.Subject, 50), State: a.State, Receipt: a.Receipt,
+			At: moment(a.At, f.Now), Unit: said(a.Unit, 40), Subject: subject(a.Subject), State: a.State, Receipt: a.Receipt,
 		})
 	}
+}
+
+// setQuestions lists mails that brought nothing, the newest where there are too many.
+func (p *DigestPage) setQuestions(f Facts) {
+	for _, a := range f.Digest.Arrived {
+		if a.Question {
+			p.Questions = append(p.Questions, QuestionLine{No: a.No, At: moment(a.At, f.Now), Unit: said(a.Unit, 40), Subject: subject(a.Subject)})
+		}
+	}
+	if n := len(p.Questions) - maxArrived; n > 0 {
+		p.Questions, p.QuestionsLeft = p.Questions[n:], n
+	}
+}
+
+// subject is a mail's subject as the digest lists it.
+func subject(s string) string {
+	if s = said(s, 50); s == "" {
+		return "（无主题）"
+	}
+	return s
 }
 
 func bars(counts []Count) []Bar {

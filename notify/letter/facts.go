@@ -176,6 +176,7 @@ type Decision struct {
 	What     string // 待核实来信, 疑似密级标志, 处理失败, 信函未送达, 信函待放行
 	Grave    bool   // goes first and red
 	Detail   string
+	Warning  string // what to bear in mind before deciding
 	Since    time.Time
 	Commands []string
 	Links    []Link // one-click answers
@@ -207,11 +208,13 @@ type UnitLine struct {
 
 // Arrival is one mail that came since the last digest.
 type Arrival struct {
-	At      time.Time
-	Unit    string // name
-	Subject string
-	State   string // what became of it, in Chinese
-	Receipt string
+	No       int64
+	At       time.Time
+	Unit     string // name
+	Subject  string
+	State    string // what became of it, in Chinese
+	Receipt  string
+	Question bool // it brought nothing, and may be a question that a person must answer
 }
 
 // OpenCorrection is one unit's open correction request.

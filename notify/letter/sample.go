@@ -98,12 +98,13 @@ func sampleSubmission(at time.Time) *ledger.Submission {
 
 func sampleDigest(now time.Time, u ledger.UnitStanding) *Digest {
 	return &Digest{
-		Decisions:   []Decision{{What: "待核实来信", Detail: "自 someone@example.org：报送材料", Since: now, Commands: []string{"baosong assign 12 hefei"}, Links: []Link{{"归到合肥市", "mailto:box@example.org", "bs1-example"}}}},
-		Balance:     Balance{Server: 3, Ledger: 4, LastPoll: now, LastPollError: "timeout"},
-		Units:       []UnitLine{{UnitStanding: u, Name: "合肥市工业和信息化局", City: "合肥市", Tile: [2]int{2, 1}}},
-		DaysLeft:    3,
-		Unknown:     []int{2030},
-		Arrived:     []Arrival{{now, "合肥市工业和信息化局", "报送材料", "待补正", "BS-2024-0007"}},
+		Decisions: []Decision{{What: "待核实来信", Detail: "自 someone@example.org：报送材料", Warning: "合肥市现已报齐 1 个案例，归入后以这封来信为准", Since: now, Commands: []string{"baosong assign 12 hefei"}, Links: []Link{{"归到合肥市", "mailto:box@example.org", "bs1-example"}}}},
+		Balance:   Balance{Server: 3, Ledger: 4, LastPoll: now, LastPollError: "timeout"},
+		Units:     []UnitLine{{UnitStanding: u, Name: "合肥市工业和信息化局", City: "合肥市", Tile: [2]int{2, 1}}},
+		DaysLeft:  3,
+		Unknown:   []int{2030},
+		Arrived: []Arrival{{No: 7, At: now, Unit: "合肥市工业和信息化局", Subject: "报送材料", State: "待补正", Receipt: "BS-2024-0007"},
+			{No: 8, At: now, Unit: "合肥市工业和信息化局", Subject: "请问", State: "来信，无附件", Question: true}},
 		Corrections: []OpenCorrection{{"合肥市工业和信息化局", "BS-2024-0007", 2, 1}},
 		Directions:  []Count{{"协作共享", 1}},
 		Trend:       []Count{{"6月18日", 1}},
