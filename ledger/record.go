@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"baosong/ledger/blob"
 )
 
 // Outcome is what intake has decided about a received mail.
@@ -36,6 +38,7 @@ type BounceOf struct {
 type Recorded struct {
 	Submission *Submission // as written; nil when the outcome had none
 	Letters    []int64     // ids in the order of Outcome.Letters; a known key gives the old letter's id, a rejoined mail's answers are left out
+	removed    []blob.Ref  // bytes to drop now that no row needs them
 }
 
 // Record writes the outcome of judging a received mail: message, submission with all its rows, supersession, letters and
@@ -54,7 +57,7 @@ func (db *DB) Record(ctx context.Context, o Outcome) (Recorded, error) {
 		return t.record(ctx, m, o, &r)
 	})
 	if err == nil && o.Removed {
-		err = db.removeSecret(ctx, o.Message) // the row is safe: a crash here is mended by Sweep
+		err = db.dropSecret(ctx, r.removed) // the rows are safe: a crash here is mended by Sweep
 	}
 	if err != nil {
 		return Recorded{}, err
@@ -73,6 +76,12 @@ func (t *tx) record(ctx context.Context, m Message, o Outcome, r *Recorded) erro
 				return t.replaceJudgements(ctx, m.ID, nil)
 			}
 			r.Submission, err = t.submit(ctx, m, *o.Submission, o)
+			return err
+		}},
+		{"removal", func() (err error) {
+			if o.Removed {
+				r.removed, err = t.forgetContent(ctx, m)
+			}
 			return err
 		}},
 		{"letters", func() (err error) {

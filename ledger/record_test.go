@@ -105,7 +105,7 @@ func TestRecordTieByUID(t *testing.T) {
 // A transaction that fails at any step leaves nothing behind, and the same step run again does everything once.
 func TestRecordCrashes(t *testing.T) {
 	t.Parallel()
-	for _, step := range []string{"message", "submission", "supersede", "letters", "bounce", "commit"} {
+	for _, step := range []string{"message", "submission", "supersede", "removal", "letters", "bounce", "commit"} {
 		t.Run(step, func(t *testing.T) {
 			t.Parallel()
 			b := mustOpen(t)

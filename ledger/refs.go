@@ -89,15 +89,6 @@ func (t *tx) markRemoved(ctx context.Context, ref blob.Ref, who, why string) err
 	return nil
 }
 
-// removeSecret removes the bytes of a mail that bears a suspected secrecy mark, wherever they are.
-func (db *DB) removeSecret(ctx context.Context, msg int64) error {
-	m, err := db.Message(ctx, msg)
-	if err != nil {
-		return err
-	}
-	return db.dropUnnamed(ctx, []blob.Ref{m.SHA256})
-}
-
 // dropUnnamed removes those bytes that no row names any more.
 func (db *DB) dropUnnamed(ctx context.Context, refs []blob.Ref) error {
 	store := db.blobs()
@@ -135,11 +126,17 @@ func (db *DB) dropSpare(ctx context.Context, ref blob.Ref) error {
 // named reports whether a row needs these bytes.
 func (db *DB) named(ctx context.Context, ref blob.Ref) (is bool, err error) {
 	err = db.read(ctx, "look for the bytes' rows", func(q querier) error {
-		return q.QueryRowContext(ctx, `
-			SELECT EXISTS (SELECT 1 FROM message WHERE sha256 = ?1 AND sha256 <> '' AND removed = 0)
-				OR EXISTS (SELECT 1 FROM file WHERE sha256 = ?1)
-				OR EXISTS (SELECT 1 FROM letter WHERE blob = ?1 AND blob <> '')`, ref).Scan(&is)
+		is, err = named(ctx, q, ref)
+		return err
 	})
+	return is, err
+}
+
+func named(ctx context.Context, q querier, ref blob.Ref) (is bool, err error) {
+	err = q.QueryRowContext(ctx, `
+		SELECT EXISTS (SELECT 1 FROM message WHERE sha256 = ?1 AND sha256 <> '' AND removed = 0)
+			OR EXISTS (SELECT 1 FROM file WHERE sha256 = ?1)
+			OR EXISTS (SELECT 1 FROM letter WHERE blob = ?1 AND blob <> '')`, ref).Scan(&is)
 	return is, err
 }
 
@@ -162,8 +159,11 @@ func (db *DB) Sweep(ctx context.Context) error {
 	}
 	scan := func(s scanner) (ref blob.Ref, err error) { return ref, s.Scan(&ref) }
 	var removed []blob.Ref
-	err = db.read(ctx, "list removed mails", func(q querier) error {
-		removed, err = list(ctx, q, scan, `SELECT DISTINCT sha256 FROM message WHERE removed = 1 AND sha256 <> ''`)
+	err = db.read(ctx, "list removed bytes", func(q querier) error {
+		removed, err = list(ctx, q, scan, `
+			SELECT sha256 FROM message WHERE removed = 1 AND sha256 <> ''
+			UNION
+			SELECT why FROM event WHERE what = 'bytes.removed'`)
 		return err
 	})
 	if err != nil {

@@ -43,24 +43,27 @@ func (t *tx) rejoin(ctx context.Context, m Message, s *Submission) error {
 		newer = newer[:i]
 	}
 	for _, r := range newer {
-		if err := t.setBack(ctx, r.message, m.ID); err != nil {
+		newer, err := one(ctx, t, scanMessage, messageByID, r.message)
+		if err != nil {
+			return err
+		}
+		why := fmt.Sprintf("to join message %d, which is older and was judged later", m.ID)
+		if err := t.setBack(ctx, newer, why, fmt.Sprintf("较早的邮件 %d 刚刚登记，将与之合并后重新核对。", m.ID), true); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// setBack lets a filed mail be judged again, when its bytes are still there.
-func (t *tx) setBack(ctx context.Context, msg, older int64) error {
-	m, err := one(ctx, t, scanMessage, messageByID, msg)
-	if err != nil || m.State != Filed || judgeable(m) != nil {
+// setBack lets a filed mail be judged again, when its bytes are still there; in silence when it has had its answer.
+func (t *tx) setBack(ctx context.Context, m Message, why, whyText string, silent bool) error {
+	if m.State != Filed || judgeable(m) != nil {
+		return nil
+	}
+	if err := t.setReceived(ctx, m, m.Unit, m.Believed, Self, why); err != nil || !silent {
 		return err
 	}
-	if err := t.setReceived(ctx, m, m.Unit, m.Believed, Self, fmt.Sprintf("to join message %d, which is older and was judged later", older)); err != nil {
-		return err
-	}
-	_, err = t.ExecContext(ctx, `UPDATE message SET why = ?, why_text = ? WHERE id = ?`,
-		whyRejoin, fmt.Sprintf("较早的邮件 %d 刚刚登记，将与之合并后重新核对。", older), msg)
+	_, err := t.ExecContext(ctx, `UPDATE message SET why = ?, why_text = ? WHERE id = ?`, whyRejoin, whyText, m.ID)
 	return err
 }
 
