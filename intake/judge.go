@@ -231,6 +231,9 @@ func (r *Reader) Read(ctx context.Context, dir string, m *message.Message, c *ca
 	}
 	s := parse.Submission{Unit: in.Unit, Partial: in.Partial, Today: in.Today, Scratch: engine,
 		Texts: []parse.Text{{Where: "主题", Text: m.Subject}, {Where: "正文", Text: m.Text}}}
+	if page := m.OnlyInHTML(); page != "" {
+		s.Texts = append(s.Texts, parse.Text{Where: "正文（网页格式）", Text: page})
+	}
 	s.Texts = append(s.Texts, forwarded(m, u.Nodes)...)
 	for _, l := range u.Leaves {
 		s.Files = append(s.Files, parse.File{Name: l.Name, Path: l.Path, Size: l.Size, SHA256: l.SHA256, Format: l.Type, Fault: l.Fault})

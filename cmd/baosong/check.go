@@ -99,6 +99,7 @@ func checkFiles(ctx context.Context, names []string, c *call.Call, in intake.Con
 		all.Links = append(all.Links, m.Links...)
 		all.Subject = strings.TrimSpace(all.Subject + "\n" + m.Subject)
 		all.Text = strings.TrimSpace(all.Text + "\n" + m.Text)
+		all.HTML += m.HTML
 	}
 	reading, err := reader.Read(ctx, scratch, all, c, in)
 	if err != nil {

@@ -120,6 +120,23 @@ func attr(attrs, name string) string {
 	return ""
 }
 
+// OnlyInHTML returns the lines of the body's HTML that its plain text does not have: a reader sees them, and the plain
+// text alone would not show them.
+func (m *Message) OnlyInHTML() string {
+	if m.HTML == "" {
+		return ""
+	}
+	bare := func(s string) string { return strings.Join(strings.Fields(s), "") }
+	plain := bare(m.Text)
+	var out []string
+	for _, line := range strings.Split(stripHTML(m.HTML), "\n") {
+		if b := bare(line); b != "" && !strings.Contains(plain, b) {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
 // stripHTML gives the words of a page as plain text: blocks on lines of their own, cells parted by tabs.
 func stripHTML(page string) string {
 	s := stripper{}
