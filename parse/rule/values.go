@@ -65,6 +65,7 @@ func Level(text string, list []string) (level string, named int) {
 var (
 	yearPattern  = regexp.MustCompile(`^((?:19|20)\d{2})(?:年[度底初末]?|年?(?:[-./年]\d{1,2})(?:月|[-./月]\d{1,2}日?)?(?:T?\d{1,2}:\d{2}(?::\d{2})?)?)?$`)
 	batch        = regexp.MustCompile(`[(（]?第[0-9]{1,2}批[)）]?$`)
+	yearLast     = regexp.MustCompile(`^\d{1,2}[-/.]\d{1,2}[-/.]((?:19|20)\d{2})$`)
 	yearMonthRun = regexp.MustCompile(`^((?:19|20)\d{2})(0[1-9]|1[0-2])(\d{2})?$`)
 )
 
@@ -73,7 +74,7 @@ func Year(text string) (int, bool) {
 	s := Squeeze(text)
 	s = strings.NewReplacer("〇", "0", "零", "0", "○", "0", "一", "1", "二", "2", "三", "3", "四", "4", "五", "5", "六", "6", "七", "7", "八", "8", "九", "9").Replace(s)
 	s = batch.ReplaceAllString(strings.TrimSuffix(s, "认定"), "")
-	for _, p := range []*regexp.Regexp{yearPattern, yearMonthRun} {
+	for _, p := range []*regexp.Regexp{yearPattern, yearMonthRun, yearLast} {
 		if m := p.FindStringSubmatch(s); m != nil {
 			y, err := strconv.Atoi(m[1])
 			return y, err == nil
