@@ -180,21 +180,22 @@ func TestLate(t *testing.T) {
 	silent(t, l, "已予接收", "请留意", "现在写的", "在截止前直接回复")
 }
 
-// TestNilReturnAfterFaults: a nil return leaves nothing of a faulty submission open, and a case after it is judged afresh.
+// TestNilReturnAfterFaults: a nil return leaves nothing of a faulty submission open, and a case after it undoes it: what was
+// sent before counts again.
 func TestNilReturnAfterFaults(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, nil)
 	sheet, cases, measures := o.material("hefei", 2, func(r []sample.Case) { r[0].Direction = "数字化转型" })
 	o.one(o.send("hefei", "报送", sheet, cases[0], cases[1], measures))
 	l := o.one(o.post("hefei", "零报告", "我市本次不报送案例。"))
-	says(t, l, "零报告登记", "不再报送的案例")
+	says(t, l, "零报告登记", "不再报送的案例", "零报告即自动撤销，此前报送的材料一并恢复")
 	silent(t, l, "改好")
 	if s := o.standing("hefei"); s.State != ledger.StateNil || s.ErrorsOpen != 0 || s.Rows != 0 {
 		t.Errorf("after the nil return %+v", s)
 	}
 	l = o.one(o.send("hefei", "又有一个案例", cases[1]))
-	says(t, l, "已予登记", "尚缺：汇总表、培育举措")
-	if s := o.standing("hefei"); s.State != ledger.StatePartial {
+	says(t, l, "已予登记", "此前报送中还有 1 处需要更正", "继续有效的文件：合肥市汇总表.xlsx", "尚缺：无")
+	if s := o.standing("hefei"); s.State != ledger.StateCorrect || s.CasesAccepted != 1 {
 		t.Errorf("after a later case %+v", s)
 	}
 }

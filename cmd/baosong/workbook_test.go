@@ -388,7 +388,7 @@ func listedByMail(t *testing.T, name, why string, raw []byte, good []sample.Case
 	// The list sent back in place of the sheet, which happens, is nobody's material and spoils nothing.
 	before := o.standing("hefei")
 	l = o.one(o.send("hefei", "补正", sample.File{Name: back, Data: list}))
-	says(t, l, "其中没有本次征集的材料，登记情况没有变化", "此前报送中还有 2 处需要更正")
+	says(t, l, "所附的《问题清单.xlsx》不是本次征集的材料", "登记情况没有变化", "请按补正通知改好后发来")
 	if s := o.standing("hefei"); s.ErrorsOpen != before.ErrorsOpen || s.CasesAccepted != before.CasesAccepted {
 		t.Errorf("after our own list came back: %+v, before %+v", s, before)
 	}
