@@ -151,9 +151,6 @@ func Parse(path string, data []byte) (*Config, error) {
 	return c, nil
 }
 
-// Path is the file the configuration came from.
-func (c *Config) Path() string { return c.path }
-
 // Fault makes an error at the place of a key such as "schedule.digest", for those who check a value further.
 func (c *Config) Fault(key, message, hint string) error {
 	if c.keys == nil {

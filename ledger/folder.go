@@ -31,19 +31,6 @@ func placed(ctx context.Context, q querier, where string, args ...any) ([]place,
 	return list(ctx, q, scan, `SELECT id, uidvalidity, uid FROM message `+where, args...)
 }
 
-// Validity returns the UIDVALIDITY that a folder had when it was last seen.
-func (db *DB) Validity(ctx context.Context, folder string) (validity uint32, seen bool, err error) {
-	err = db.read(ctx, "read folder", func(q querier) error {
-		err := q.QueryRowContext(ctx, `SELECT uidvalidity FROM folder WHERE name = ?`, folder).Scan(&validity)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		seen = err == nil
-		return err
-	})
-	return validity, seen, err
-}
-
 // Vanished compares a folder's UIDs, all of them, with what the ledger believes there; messages that are not among them,
 // or that lay there under another UIDVALIDITY, become gone. It must come before Receive, which finds moved mails by
 // their being gone.

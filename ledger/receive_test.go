@@ -80,9 +80,6 @@ func TestUIDValidityChange(t *testing.T) {
 	if len(located) != 3 || located[1] != ids["c"] {
 		t.Errorf("located = %v", located)
 	}
-	if v, seen, err := b.Validity(b.ctx(), "INBOX"); v != 2 || !seen || err != nil {
-		t.Errorf("validity = %d, %v, %v", v, seen, err)
-	}
 	ls, err := b.Letters(b.ctx(), "")
 	b.must(err)
 	if len(ls) != 3 {

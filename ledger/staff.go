@@ -212,11 +212,6 @@ func (db *DB) ReleaseLetter(ctx context.Context, id int64, who, why string) erro
 	return db.decideLetter(ctx, id, Due, who, why, HeldLetter, Dead)
 }
 
-// HoldLetter keeps a letter back until staff release it.
-func (db *DB) HoldLetter(ctx context.Context, id int64, who, why string) error {
-	return db.decideLetter(ctx, id, HeldLetter, who, why, Due, Composed)
-}
-
 // CancelLetter gives a letter up: it is dead without having been sent.
 func (db *DB) CancelLetter(ctx context.Context, id int64, who, why string) error {
 	return db.decideLetter(ctx, id, Dead, who, why, Due, Composed, HeldLetter)

@@ -225,23 +225,6 @@ func TestWithdraw(t *testing.T) {
 	}
 }
 
-func TestWithdrawSubmission(t *testing.T) {
-	t.Parallel()
-	b := mustOpen(t)
-	first := b.sends("hefei", sub{cases: "a", owed: "measures"})
-	second := b.sends("hefei", sub{cases: "b!"})
-	s, err := b.WithdrawSubmission(b.ctx(), second.Submission.ID, "staff", "发错了")
-	b.must(err)
-	if s.ID != first.Submission.ID || s.State != Checked || b.titles("hefei") != "a" {
-		t.Errorf("stands = %+v, cases %q", s, b.titles("hefei"))
-	}
-	s, err = b.WithdrawSubmission(b.ctx(), first.Submission.ID, "staff", "")
-	b.must(err)
-	if s != nil || b.standing("hefei").State != StateNone {
-		t.Errorf("stands = %+v", s)
-	}
-}
-
 func TestLetterDecisions(t *testing.T) {
 	t.Parallel()
 	b := mustOpen(t)
@@ -258,7 +241,6 @@ func TestLetterDecisions(t *testing.T) {
 	if l == nil || l.Blob != ref("letter") || l.SubjectLine != "催报" {
 		t.Errorf("claimed = %+v", l)
 	}
-	b.must(b.HoldLetter(b.ctx(), id, "staff", "等一等"))
 	b.must(b.CancelLetter(b.ctx(), id, "staff", "不发了"))
 	refused(t, b.ReleaseLetter(b.ctx(), 99, "staff", ""), ErrNotFound)
 }

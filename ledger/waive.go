@@ -195,27 +195,3 @@ func (db *DB) Withdraw(ctx context.Context, caseID int64, who, why string, then 
 	})
 	return now, err
 }
-
-// WithdrawSubmission takes a whole submission back; what stood before it stands again. It returns what stands afterwards,
-// or nil.
-func (db *DB) WithdrawSubmission(ctx context.Context, sub int64, who, why string, then ...Then) (*Submission, error) {
-	var now *Submission
-	err := db.write(ctx, fmt.Sprintf("withdraw submission %d", sub), func(t *tx) error {
-		s, err := one(ctx, t, scanSubmission, submissionByID, sub)
-		if err != nil {
-			return notFound("submission", "报送", sub, err)
-		}
-		if s.State == Withdrawn {
-			return &Refusal{Kind: ErrConflict, What: "submission is withdrawn already", Text: fmt.Sprintf("报送 %d 此前已经撤回。", sub)}
-		}
-		if err := t.setSubmissionState(ctx, sub, Withdrawn, Event{Who: who, Why: why, Unit: s.Unit}); err != nil {
-			return err
-		}
-		if err := t.log(ctx, Event{Who: who, What: "decision.withdraw", Why: why, Submission: sub, Unit: s.Unit}); err != nil {
-			return err
-		}
-		now, err = t.afterDecision(ctx, s, who, "submission withdrawn", then)
-		return err
-	})
-	return now, err
-}

@@ -33,7 +33,7 @@ func TestDecisionsHaveAnswers(t *testing.T) {
 	}
 	b.due()
 	for i := range 3 {
-		if err := b.Ledger.HoldLetter(context.Background(), b.queue("huainan", fmt.Sprint("held", i)), "zhang", "先看一看"); err != nil {
+		if _, err := b.Ledger.Settle(context.Background(), b.queue("huainan", fmt.Sprint("held", i)), ledger.Hold("先看一看")); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -14,7 +14,6 @@ var ErrCron = errors.New("定时设置有误")
 
 // Cron is a moment that comes again, in one time zone. The zero Cron never comes.
 type Cron struct {
-	spec string
 	when cron.Schedule
 	loc  *time.Location
 }
@@ -38,7 +37,7 @@ func ParseCron(spec string, loc *time.Location) (c Cron, err error) {
 	if err != nil {
 		return Cron{}, fmt.Errorf("%w：“%s”：请写“分 时 日 月 星期”五项，星期日写 0：%w", ErrCron, spec, err)
 	}
-	c = Cron{spec: trimmed, when: when, loc: loc}
+	c = Cron{when: when, loc: loc}
 	if c.Next(time.Date(2024, 1, 1, 0, 0, 0, 0, loc)).IsZero() {
 		return Cron{}, fmt.Errorf("%w：“%s” 永远不会到来：请核对日和月", ErrCron, spec)
 	}
@@ -52,9 +51,6 @@ func (c Cron) Next(t time.Time) time.Time {
 	}
 	return c.when.Next(t.In(c.loc))
 }
-
-// String returns the schedule as it was written.
-func (c Cron) String() string { return c.spec }
 
 // on returns the first moment on the day that begins at midnight, and whether there is one.
 func (c Cron) on(midnight time.Time) (time.Time, bool) {

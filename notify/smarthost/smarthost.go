@@ -31,15 +31,15 @@ const (
 
 // Options say where the provider's server is.
 type Options struct {
-	Host      string
-	Port      int
-	TLS       string // "implicit", "starttls" or "none"
-	Insecure  bool   // allows TLS "none" to a host that is not loopback
-	CAFile    string // a further trusted root, PEM
-	Username  string // "": no AUTH
-	Password  string // password or 授权码
+	Host     string
+	Port     int
+	TLS      string // "implicit", "starttls" or "none"
+	Insecure bool   // allows TLS "none" to a host that is not loopback
+	CAFile   string // a further trusted root, PEM
+	Username string // "": no AUTH
+	Password string // password or 授权码
 	// Secret, when set, is asked for the password at each connection, so that a new 授权码 needs no restart.
-	Secret func() (string, error)
+	Secret    func() (string, error)
 	From      string // envelope sender when Send is given none
 	Timeout   time.Duration
 	LocalName string // said with EHLO; "localhost" when empty

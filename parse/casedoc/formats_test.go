@@ -96,7 +96,7 @@ func TestHTML(t *testing.T) {
 			t.Parallel()
 			d := mustRead(t, []byte(tt.page), container.HTML)
 			if tt.name == "a picture within" {
-				if d.Pictured() != 2 || d.Pictures[0].Format != container.GIF || d.Pictures[1].Format != Linked {
+				if pictured(d) != 2 || d.Pictures[0].Format != container.GIF || d.Pictures[1].Format != Linked {
 					t.Errorf("pictures %+v", d.Pictures)
 				}
 				return

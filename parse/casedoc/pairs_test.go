@@ -61,7 +61,7 @@ func TestCorpusPairs(t *testing.T) {
 		}
 		s := similarity(everything(a), everything(b))
 		t.Logf("%-20s %-34s words %6d %6d  tables %3d %3d  pictures %2d %2d  similar %.4f", e.Source, filepath.Base(e.A),
-			Words(a.Text()), Words(b.Text()), tables(a), tables(b), a.Pictured(), b.Pictured(), s)
+			Words(a.Text()), Words(b.Text()), tables(a), tables(b), pictured(a), pictured(b), s)
 		why := differ[e.A]
 		switch {
 		case s < pairThreshold && why != "":

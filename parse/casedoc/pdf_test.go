@@ -67,7 +67,7 @@ func TestPDFKinds(t *testing.T) {
 	if d, err := read("restricted.pdf", Limits{}); err != nil || !strings.Contains(d.Text(), "口令") {
 		t.Errorf("a PDF that opens without a password: %v", err)
 	}
-	if d, err := read("scan.pdf", Limits{}); err != nil || !d.ScanOnly || d.Pictured() != 1 {
+	if d, err := read("scan.pdf", Limits{}); err != nil || !d.ScanOnly || pictured(d) != 1 {
 		t.Errorf("a scan: %+v, %v", d, err)
 	}
 	if d, err := read("case.pdf", Limits{Characters: 50}); err != nil || !d.Cut {

@@ -45,17 +45,6 @@ func (t *Table) text() string {
 	return b.String()
 }
 
-// Pictured returns the number of distinct pictures in the body.
-func (d *Document) Pictured() int {
-	n := 0
-	for _, p := range d.Pictures {
-		if p.InBody {
-			n++
-		}
-	}
-	return n
-}
-
 // clean drops control characters that formats leave behind, and the blanks around a paragraph.
 func clean(s string) string {
 	if strings.IndexFunc(s, stray) >= 0 {

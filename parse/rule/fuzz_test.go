@@ -31,7 +31,7 @@ func FuzzTexts(f *testing.F) {
 		p.Mentioned(s)
 		r.Find(s, "合肥市")
 		r.Key(s, "")
-		Sketch(s)
+		SketchOf(Shingles(s))
 		if m := MaskQuoted(s); mobilePattern.MatchString(m) || IDNumber(m, time.Now()) {
 			t.Errorf("MaskQuoted(%q) = %q", s, m)
 		}

@@ -122,14 +122,14 @@ func TestSketch(t *testing.T) {
 	for i := range 600 {
 		base += string(rune(0x4E00 + (i*i*7+i*13)%5000))
 	}
-	a := Sketch(base)
+	a := SketchOf(Shingles(base))
 	if len(a) != SketchSize || SimilarSketch(a, a) != 1 {
 		t.Errorf("a text is like itself: %d %v", len(a), SimilarSketch(a, a))
 	}
-	if s := SimilarSketch(a, Sketch(base[:len(base)*9/10])); s < 0.8 {
+	if s := SimilarSketch(a, SketchOf(Shingles(base[:len(base)*9/10]))); s < 0.8 {
 		t.Errorf("nine tenths of a text: %v", s)
 	}
-	if s := SimilarSketch(a, Sketch("完全不同的一段文字，与上文没有任何相同之处")); s > 0.05 {
+	if s := SimilarSketch(a, SketchOf(Shingles("完全不同的一段文字，与上文没有任何相同之处"))); s > 0.05 {
 		t.Errorf("another text: %v", s)
 	}
 }

@@ -28,12 +28,7 @@ func Shingles(text string) []uint32 {
 	return slices.Compact(out)
 }
 
-// Sketch returns the least hashes of a text's 5-grams: enough to tell how alike two texts are without the texts.
-func Sketch(text string) []uint32 {
-	return SketchOf(Shingles(text))
-}
-
-// SketchOf returns the least hashes of a text's shingles.
+// SketchOf returns the least of a text's shingles: enough to tell how alike two texts are without the texts.
 func SketchOf(s []uint32) []uint32 { return slices.Clone(s[:min(len(s), SketchSize)]) }
 
 // jaccard returns which part of the 5-grams of both texts they share.
