@@ -158,7 +158,7 @@ func saveAgain(format container.Format, name string) (what, cure string) {
 	case container.XLSB:
 		return "二进制工作簿（.xlsb）", "请在 Excel 或 WPS 中另存为 .xlsx 后重新发送。"
 	case container.WorksWPS, container.DOC95:
-		return "旧版文字处理软件的文件", "请在 Word 或 WPS 中打开后另存为 .docx 后重新发送。"
+		return "旧版文字处理软件的文件", "请用 Word 或 WPS 打开，另存为 .docx 后重新发送。"
 	case container.Rar, container.SevenZip, container.Tar, container.Gzip, container.Bzip2, container.XZ, container.Zip:
 		return "未能展开的压缩包", "请解压后直接发送其中的文件，或改用 .zip 压缩。"
 	case container.Exe:
