@@ -3,6 +3,7 @@ package letter
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"baosong/ledger"
 	"baosong/parse/call"
@@ -12,6 +13,7 @@ import (
 const (
 	maxGroups = 20 // findings in the text of a mail; the workbook has them all
 	maxPlaces = 8  // places named in a group of like findings
+	minRepeat = 6  // characters of a place that would be read twice
 	maxAlike  = 3  // findings that differ only in what was found and are still told one by one
 )
 
@@ -126,6 +128,9 @@ func otherPlace(f ledger.Finding, loose bool) string {
 
 // entry words one finding. What its sentences say already is not said again.
 func entry(no int, f ledger.Finding, c *call.Call) Group {
+	if utf8.RuneCountInString(f.Where) >= minRepeat && strings.Contains(f.Message, f.Where) {
+		f.Where = "" // the message tells the place
+	}
 	g := Group{
 		No: no, N: 1, Severity: f.Severity, Place: place(f.Place, c),
 		Message: chinese(said(f.Message, 200)), Found: said(f.Found, 120), Wanted: said(f.Wanted, 200), Hint: chinese(said(f.Hint, 200)),
