@@ -27,7 +27,7 @@ func (p *Pipeline) letter(m *mail, kind ledger.Kind, topic string) ledger.NewLet
 	to := m.answerTo()
 	return ledger.NewLetter{Key: m.once("answer"), Kind: kind, Topic: topic, Call: m.call.ID, Unit: m.unit.ID,
 		To: []string{to}, CC: m.informed(to), Message: m.row.ID, InReplyTo: m.read.MessageID, References: strings.Join(m.read.References, " "),
-		Subject: m.read.Subject, Due: earlier(m.row.ReceivedAt, p.Now()), State: ledger.Due}
+		Subject: m.read.Subject, Due: earlier(m.call.Opened, p.Now()), State: ledger.Due}
 }
 
 // answerTo is where the answer goes: the sender, or the Reply-To where it is the unit's own. Any other Reply-To has the mail
@@ -57,8 +57,8 @@ func (m *mail) informed(to string) []string {
 	return own
 }
 
-// earlier is the first of two moments. An answer is due from the mail's arrival on, so that a rehearsal as of an earlier
-// moment sends it too.
+// earlier is the first of two moments. An answer is due at once: from the call's opening on, so that a rehearsal as of any
+// moment within the call sends it too.
 func earlier(a, b time.Time) time.Time {
 	if b.Before(a) {
 		return b

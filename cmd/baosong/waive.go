@@ -140,7 +140,7 @@ func (h *house) told(callID, unit, key, text string, submission int64) []ledger.
 		return nil
 	}
 	return []ledger.NewLetter{{Key: "decision:" + key, Kind: ledger.Confirmation, Topic: letter.TopicDecision, Call: callID, Unit: unit, To: to,
-		Submission: submission, Facts: string(facts), Due: h.now(), State: ledger.Due}}
+		Submission: submission, Facts: string(facts), Due: c.Opened, State: ledger.Due}}
 }
 
 func extendCommand() command {
