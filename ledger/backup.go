@@ -64,7 +64,7 @@ func (db *DB) Backup(ctx context.Context, file string) (err error) {
 	if err := os.Rename(out.Name(), file); err != nil {
 		return err
 	}
-	return errors.Join(syncDir(filepath.Dir(file)), lost)
+	return errors.Join(blob.SyncDir(filepath.Dir(file)), lost)
 }
 
 // vacuumTo copies the live database through a connection of its own, since VACUUM cannot run where writing is forbidden.
@@ -130,14 +130,6 @@ func addToTar(tw *tar.Writer, name string, f *os.File) error {
 	}
 	_, err = io.Copy(tw, f)
 	return err
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // Restore unpacks a backup into a data directory, which must be missing or empty, and proves the result: damage is an
@@ -216,7 +208,7 @@ func writeFile(path string, r io.Reader) error {
 	if _, err := io.Copy(f, r); err != nil {
 		return err
 	}
-	return errors.Join(f.Sync(), f.Close(), syncDir(filepath.Dir(path)))
+	return errors.Join(f.Sync(), f.Close(), blob.SyncDir(filepath.Dir(path)))
 }
 
 // readTar walks a backup. Names that a backup does not have are refused.

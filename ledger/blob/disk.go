@@ -58,12 +58,12 @@ func move(from, to string) error {
 	if err := os.Rename(from, to); err != nil {
 		return err
 	}
-	if err := syncDir(filepath.Dir(to)); err != nil {
+	if err := SyncDir(filepath.Dir(to)); err != nil {
 		return err
 	}
 	if a, b := filepath.Dir(from), filepath.Dir(to); a != b {
 		// A new blobs/ab lies in blobs/: its own entry must last too.
-		return errors.Join(syncDir(filepath.Dir(b)), syncDir(a))
+		return errors.Join(SyncDir(filepath.Dir(b)), SyncDir(a))
 	}
 	return nil
 }
@@ -76,10 +76,11 @@ func remove(path string) error {
 		}
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	return SyncDir(filepath.Dir(path))
 }
 
-func syncDir(dir string) error {
+// SyncDir makes durable which names a folder holds.
+func SyncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err
