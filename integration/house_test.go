@@ -80,13 +80,14 @@ port = %d
 tls = "none"
 from = "省中小企业局 <%s>"
 pace = "0s"
+retry = [%s]
 per_address_per_day = 1000
 per_hour = 10000
 [staff]
 digest_to = ["staff@example.org"]
 alert_to = ["staff@example.org"]
 security_to = ["security@example.org"]
-`, s.imaps, s.cert, box, s.smtp, box), 0o600)
+`, s.imaps, s.cert, box, s.smtp, box, strings.Repeat(`"2s",`, 60)), 0o600)
 	c, err := call.Load(filepath.Join(h.dir, "calls", "2024-typical-cases"))
 	if err != nil {
 		t.Fatal(err)

@@ -313,10 +313,10 @@ func waitForPort(t *testing.T, port int) {
 	})
 }
 
-// await asks again until the condition holds, for half a minute at most.
+// await asks again until the condition holds, for a minute and a half at most: the machine may be busy.
 func await(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()

@@ -82,7 +82,6 @@ func (k *soak) reconfigure() {
 		fmt.Sprintf("port = %d", k.s.imaps): fmt.Sprintf("port = %d", k.imapLine.port),
 		fmt.Sprintf("port = %d", k.s.smtp):  fmt.Sprintf("port = %d", k.smtpLine.port),
 		`timeout = "10s"`:                   `timeout = "3s"`,
-		`pace = "0s"`:                       `pace = "0s"` + "\nretry = [" + strings.Repeat(`"2s",`, 60) + "]",
 		"per_address_per_day = 1000":        "per_address_per_day = 10000",
 	} {
 		if !bytes.Contains(text, []byte(old)) {
