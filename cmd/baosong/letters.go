@@ -77,7 +77,7 @@ func runLetters(ctx context.Context, t *terminal, fs *flag.FlagSet, args []strin
 	}
 	rows := [][]string{{"编号", "类别", "单位", "收件人", "状态", "次数", "主题"}}
 	for _, l := range ls {
-		rows = append(rows, []string{fmt.Sprint(l.ID), kindWords[l.Kind], l.Unit, clip(strings.Join(l.To, ","), 32), letterStateWords[l.State], fmt.Sprint(l.Attempts), clip(l.SubjectLine, 50)})
+		rows = append(rows, []string{fmt.Sprint(l.ID), letterWord(l.Kind, l.Topic, kindWords[l.Kind]), l.Unit, clip(strings.Join(l.To, ","), 32), letterStateWords[l.State], fmt.Sprint(l.Attempts), clip(l.SubjectLine, 50)})
 	}
 	if len(ls) == 0 {
 		fmt.Fprintln(t.out, "没有信件。")

@@ -4,8 +4,11 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"os"
 	"slices"
+	"strings"
 
+	"baosong/intake/message"
 	"baosong/ledger"
 )
 
@@ -64,10 +67,12 @@ func runShow(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string) 
 
 // view is what show shows.
 type view struct {
-	Title      string             `json:"title"`
-	Submission *ledger.Submission `json:"submission"`
-	Letters    []letterJSON       `json:"letters"`
-	Events     []ledger.Event     `json:"events"`
+	Title       string             `json:"title"`
+	Message     *messageJSON       `json:"message,omitempty"`     // of show --message
+	Attachments []string           `json:"attachments,omitempty"` // of that message
+	Submission  *ledger.Submission `json:"submission"`
+	Letters     []letterJSON       `json:"letters"`
+	Events      []ledger.Event     `json:"events"`
 }
 
 func (h *house) viewUnit(ctx context.Context, unit string) (*view, error) {
@@ -88,16 +93,48 @@ func (h *house) viewMessage(ctx context.Context, id int64) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &view{Title: fmt.Sprintf("邮件 %d（%s，%s）", id, messageWords[m.State], m.ReceivedAt.In(h.zone).Format("2006-01-02 15:04"))}
+	j := messageAsJSON(m, h.zone)
+	v := &view{Title: fmt.Sprintf("邮件 %d（%s，%s）", id, messageWords[m.State], m.ReceivedAt.In(h.zone).Format("2006-01-02 15:04")), Message: &j}
 	if m.Submission != 0 {
 		if v.Submission, err = h.db.Submission(ctx, m.Submission); err != nil {
 			return nil, err
 		}
 	}
+	v.Attachments = h.attachments(m, v.Submission)
 	if v.Events, err = h.db.Events(ctx, ledger.EventFilter{Message: id}); err != nil {
 		return nil, err
 	}
 	return v, h.addLetters(ctx, v, func(l ledger.Letter) bool { return l.Message == id })
+}
+
+// attachments names what a mail brought: the files of its submission, or those that the mail itself names. A mail whose bytes
+// are not kept, or cannot be read, names none.
+func (h *house) attachments(m ledger.Message, s *ledger.Submission) []string {
+	var names []string
+	if s != nil && s.Message == m.ID {
+		for _, f := range s.Files {
+			if !f.Prior {
+				names = append(names, f.Path)
+			}
+		}
+		return names
+	}
+	if m.Removed || !h.blobs.Has(m.SHA256) || os.MkdirAll(h.scratch, 0o700) != nil {
+		return nil
+	}
+	dir, err := os.MkdirTemp(h.scratch, "show-")
+	if err != nil {
+		return nil
+	}
+	defer os.RemoveAll(dir)
+	read, err := message.ReadFile(h.blobs.Path(m.SHA256), dir, message.Limits{})
+	if err != nil {
+		return nil
+	}
+	for _, a := range read.Attachments {
+		names = append(names, a.Name)
+	}
+	return names
 }
 
 func (h *house) viewSubmission(ctx context.Context, id int64) (*view, error) {
@@ -128,6 +165,9 @@ var submissionWords = map[ledger.SubmissionState]string{ledger.Checked: "合格�
 
 func (h *house) printView(t *terminal, v *view) {
 	fmt.Fprintln(t.out, v.Title)
+	if v.Message != nil {
+		printMessage(t, v)
+	}
 	if s := v.Submission; s != nil {
 		fmt.Fprintf(t.out, "\n报送 %d  回执号 %s  第 %d 次  %s  收件 %s\n", s.ID, s.Receipt, s.Revision, submissionWords[s.State], s.ReceivedAt.In(h.zone).Format("2006-01-02 15:04"))
 		rows := [][]string{{"案例编号", "案例", "集群", "方向", "结论"}}
@@ -143,15 +183,39 @@ func (h *house) printView(t *terminal, v *view) {
 		}
 		printTable(t.out, rows)
 		for _, f := range s.Findings {
-			fmt.Fprintf(t.out, "问题 %d  [%s] %s  %s\n", f.ID, findingMark(f), placeWords(f.Place), printable(f.Message))
+			fmt.Fprintf(t.out, "问题 %d  [%s] %s\n", f.ID, findingMark(f), strings.TrimSpace(placeWords(f.Place)+"  "+printable(f.Message)))
 		}
 	}
 	fmt.Fprintln(t.out, "\n信件：")
 	for _, l := range v.Letters {
-		fmt.Fprintf(t.out, "  %d  %s  %s  %s\n", l.ID, kindWords[ledger.Kind(l.Kind)], letterStateWords[ledger.LetterState(l.State)], printable(l.Subject))
+		kind := ledger.Kind(l.Kind)
+		fmt.Fprintf(t.out, "  %d  %s  %s  %s\n", l.ID, letterWord(kind, l.Topic, kindWords[kind]), letterStateWords[ledger.LetterState(l.State)], printable(l.Subject))
 	}
 	fmt.Fprintln(t.out, "\n经过：")
 	for _, e := range v.Events {
-		fmt.Fprintf(t.out, "  %s  %s  %s  %s\n", e.At.In(h.zone).Format("01-02 15:04:05"), e.Who, e.What, printable(e.Why))
+		who := e.Who
+		if who == ledger.Self {
+			who = "系统"
+		}
+		fmt.Fprintf(t.out, "  %s  %s  %s\n", e.At.In(h.zone).Format("2006-01-02 15:04:05"), who, h.eventWords(e))
+	}
+}
+
+// printMessage prints what a mail says of itself.
+func printMessage(t *terminal, v *view) {
+	m := v.Message
+	line := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(t.out, "%s%s\n", name, printable(value))
+		}
+	}
+	line("发件人：", m.From)
+	line("主题：　", m.Subject)
+	line("单位：　", m.Unit)
+	line("位置：　", fmt.Sprintf("文件夹 %s，UID %d", m.Folder, m.UID))
+	line("附件：　", strings.Join(v.Attachments, "、"))
+	line("说明：　", m.WhyText)
+	if m.Hint != "" {
+		line("内容像是：", m.Hint)
 	}
 }
