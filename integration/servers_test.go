@@ -3,7 +3,6 @@
 package integration
 
 import (
-	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -363,18 +362,6 @@ func (s *servers) send(t *testing.T, from, to, subject, body string, attachments
 		args = append(args, "--attach-type", "application/octet-stream", "--attach-name", filepath.Base(a), "--attach", "@"+a)
 	}
 	run(t, "swaks", args...)
-	await(t, "delivery to "+to, func() bool { return len(s.inbox(t, to, "")) > before })
-}
-
-// deliver submits raw bytes through Postfix.
-func (s *servers) deliver(t *testing.T, from, to string, raw []byte) {
-	t.Helper()
-	before := len(s.inbox(t, to, ""))
-	cmd := exec.Command("swaks", "--server", "127.0.0.1", "--port", fmt.Sprint(s.smtp), "--from", from, "--to", to, "--silent", "2", "--data", "-")
-	cmd.Stdin = bytes.NewReader(raw)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("swaks: %v\n%s", err, out)
-	}
 	await(t, "delivery to "+to, func() bool { return len(s.inbox(t, to, "")) > before })
 }
 
