@@ -112,9 +112,30 @@ func (m *composition) caseKey(f *opened) string {
 	return m.pass.Register.Key(f.Case.Facts["cluster"], m.pass.City()) + "|" + rule.Bare(f.Case.Title())
 }
 
+// setListsAside passes over tables that tell of no case, such as an extract of the register, where another table does.
+func (m *composition) setListsAside() {
+	list := func(t *rule.Table) bool {
+		_, title := t.Columns["title"]
+		_, direction := t.Columns["direction"]
+		return t.Header > 0 && !title && !direction
+	}
+	if !slices.ContainsFunc(m.files, func(f *opened) bool {
+		return slices.ContainsFunc(f.Tables, func(t *rule.Table) bool { return t.Header > 0 && !list(t) })
+	}) {
+		return
+	}
+	for _, f := range m.files {
+		n := len(f.Tables)
+		if f.Tables = slices.DeleteFunc(f.Tables, list); n > 0 && len(f.Tables) == 0 {
+			f.Part = call.PartUnknown
+		}
+	}
+}
+
 // chooseTable takes the first summary table with rows: of an editable file before a PDF's, visible before hidden, new before
 // earlier ones. Without rows the first table at all counts.
 func (m *composition) chooseTable() {
+	m.setListsAside()
 	var tables []*rule.Table
 	for _, pdf := range []bool{false, true} {
 		for _, f := range m.files {

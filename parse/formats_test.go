@@ -43,7 +43,7 @@ type format struct {
 // formats lists every format that container can tell, in the order of the page.
 func formats() []format {
 	return []format{
-		{container.XLSX, "Excel 工作簿（含 WPS 另存的、Strict OOXML）", "xlsx", "全部工作表、隐藏的行和表、合并单元格、公式的现有结果、日期", "外部链接和查询不刷新；一百万个空白带格式的行只读有内容的"},
+		{container.XLSX, "Excel 工作簿（含 WPS 另存的、Strict OOXML）", "xlsx", "全部工作表、隐藏的行和表、合并单元格、公式的现有结果、日期；页眉页脚、文本框、批注中查密级标志和证件号码", "外部链接和查询不刷新；一百万个空白带格式的行只读有内容的"},
 		{container.XLSM, "带宏的 Excel 工作簿", "xlsm", "同上", "宏从不运行，记 `file.macro`"},
 		{container.XLSB, "Excel 二进制工作簿", "xlsb", "同上", ""},
 		{container.XLS, "Excel 97—2003 工作簿、WPS 表格（.et）", "xls", "同上（BIFF5、BIFF8）", "设有打开密码的记 `file.encrypted`"},

@@ -223,6 +223,17 @@ func sheetReadings() []reading {
 				return []page{{name: "a", rows: rows, merges: []string{"E2:E4", "J2:J4"}}}
 			}
 		}, []string{"cell.not-in-list", "cell.required"}},
+		{"an extract of the register before the table", func(s *made3) {
+			s.pages = func(rows [][]string) []page {
+				return []page{{name: "集群名单", rows: [][]string{{"序号", "集群名称", "级别", "认定年度", "所在市", "县区"}, {"1", "天长市智能仪器仪表产业集群", "国家级", "2022", "滁州市", "天长市"}}}, {name: "a", rows: rows}}
+			}
+		}, nil},
+		{"who signs and when, and a row of dots", func(s *made3) {
+			s.rowsDone = func(rows [][]string) [][]string {
+				dots := slices.Repeat([]string{"……"}, 12)
+				return append(rows, dots, []string{"滁州市工业和信息化局", "", "", "", "", "", "", "", "2024年6月18日"}, []string{"", "", "", "", "", "", "", "", "2024年6月18日"})
+			}
+		}, nil},
 		{"contacts on a sheet of their own", func(s *made3) {
 			s.pages = func(rows [][]string) []page {
 				return []page{{name: "联系人", rows: [][]string{{"序号", "姓名", "职务", "手机号码"}, {"1", "赵六", "科长", "13911112222"}}}, {name: "a", rows: rows}}

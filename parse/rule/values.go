@@ -192,5 +192,5 @@ func onePhone(s string) bool {
 // Blank reports whether a cell says nothing: empty, or only a stroke.
 func Blank(text string) bool {
 	s := Squeeze(text)
-	return strings.Trim(s, "/\\-—–－_.。、*") == ""
+	return strings.Trim(s, "/\\-—–－_.。、*…⋯") == ""
 }
