@@ -76,6 +76,16 @@ func (p *Pipeline) TooLarge(ctx context.Context, a ledger.NewMessage, header io.
 		return err
 	}
 	a.Header = ledger.Header{MessageID: m.read.MessageID, From: m.class.Address, FromName: m.class.Name, Date: m.read.Date}
+	a.Call, a.Unit = m.call.ID, m.class.Unit
+	whyText := fmt.Sprintf("邮件超过 %.0f MB 的上限，未读取。", float64(limit)/(1<<20))
+	marked, err := p.markedSubject(ctx, m)
+	if err != nil {
+		return err
+	}
+	if marked {
+		return p.setAsideMarked(ctx, a, same, whyText)
+	}
+	a.Header.Subject = m.read.Subject
 	alert := p.alert("failed", "too-large:"+same, p.Staff.Alerts,
 		fmt.Sprintf("文件夹 %s 中 UID 为 %d 的一封邮件超过大小上限，没有读取；发件人不在名册中，没有回复。", a.Folder, a.UID), "baosong messages --state failed")
 	letters := []ledger.NewLetter{alert}
@@ -91,7 +101,29 @@ func (p *Pipeline) TooLarge(ctx context.Context, a ledger.NewMessage, header io.
 		l.Key, l.Facts = "answer:"+same, string(facts)
 		letters = []ledger.NewLetter{l}
 	}
-	_, err = p.Ledger.Unfetched(ctx, a, "too-large", fmt.Sprintf("邮件超过 %.0f MB 的上限，未读取。", float64(limit)/(1<<20)), letters...)
+	_, err = p.Ledger.Unfetched(ctx, a, "too-large", whyText, letters...)
+	if errors.Is(err, ledger.ErrConflict) {
+		return nil
+	}
+	return err
+}
+
+// markedSubject tells whether a secrecy mark is suspected in the subject, which alone was read.
+func (p *Pipeline) markedSubject(ctx context.Context, m *mail) (bool, error) {
+	r, err := parse.Check(ctx, parse.Submission{Partial: true, Texts: m.texts()[:1]}, m.call, nil)
+	if err != nil {
+		return false, fmt.Errorf("judging a subject: %w", err)
+	}
+	return r.Verdict == parse.Hold, nil
+}
+
+// setAsideMarked records a mail too large whose subject bears a secrecy mark: the subject is kept nowhere, and nobody but the
+// people concerned is told.
+func (p *Pipeline) setAsideMarked(ctx context.Context, a ledger.NewMessage, same, whyText string) error {
+	alert := p.alert("secrecy", "secrecy:"+same, p.Staff.Security,
+		fmt.Sprintf("一封超过大小上限的来信，主题疑似带有国家秘密标志，没有读取，也没有回复。\n发件人 %s，收件时间 %s；在邮件服务器的文件夹 %s 中，UID 为 %d（UIDVALIDITY %d）。\n请保密管理人员到邮件服务器上按规定处理原邮件。",
+			a.Header.From, a.ReceivedAt.In(p.Zone).Format("2006年1月2日 15:04"), a.Folder, a.UID, a.UIDValidity), "baosong messages --state failed")
+	_, err := p.Ledger.Unfetched(ctx, a, "too-large", whyText+"主题疑似带有国家秘密标志，请到邮件服务器上按保密规定处理原邮件。", alert)
 	if errors.Is(err, ledger.ErrConflict) {
 		return nil
 	}
