@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 
 	"baosong/ledger"
 )
@@ -27,7 +29,11 @@ func backupCommand() command {
 				return err
 			}
 			defer h.close()
-			if err := h.db.Backup(ctx, rest[0]); err != nil {
+			err = h.db.Backup(ctx, rest[0])
+			if errors.Is(err, ledger.ErrIncomplete) {
+				return failed(exitError, fmt.Errorf("已备份到 %s，但数据目录缺少原件（%w）", rest[0], err)).hint("请用 baosong verify 查明缺少哪些原件，再从更早的备份中找回。")
+			}
+			if err != nil {
 				return err
 			}
 			fmt.Fprintf(t.out, "已备份到 %s\n", rest[0])
@@ -44,18 +50,31 @@ func restoreCommand() command {
 
 示例:
   baosong restore /backup/baosong-20240621.tar /var/lib/baosong`,
+		status: "11   目录不是空的",
 		run: func(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string) error {
 			rest, err := parseArgs(fs, args, 2, 2)
 			if err != nil {
 				return err
 			}
 			if err := ledger.Restore(ctx, rest[0], rest[1]); err != nil {
-				return err
+				return unrestored(rest[0], rest[1], err)
 			}
 			fmt.Fprintf(t.out, "已恢复到 %s\n", rest[1])
 			return nil
 		},
 	}
+}
+
+// unrestored words why a backup was not restored: of what the file system says advice knows more.
+func unrestored(file, dir string, err error) error {
+	var path *fs.PathError
+	switch {
+	case errors.Is(err, ledger.ErrConflict):
+		return failed(exitConflict, fmt.Errorf("目录 %s 不是空的，没有恢复", dir)).hint("请另给一个空目录，或尚不存在的目录。")
+	case errors.As(err, &path), errors.Is(err, context.Canceled):
+		return err
+	}
+	return failed(exitError, fmt.Errorf("%s 不是完整的备份，没有恢复（%w）", file, err)).hint("可用 baosong verify 备份文件 检验；请换一份备份。")
 }
 
 func verifyCommand() command {

@@ -59,6 +59,9 @@ func runCheck(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string)
 		return err
 	}
 	if *asJSON {
+		for i := range report.Cases {
+			report.Cases[i].Sketch = nil // a working figure of the ledger's
+		}
 		err = printJSON(t.out, report)
 	} else {
 		printReport(t, report)
@@ -154,7 +157,11 @@ func printReport(t *terminal, r *parse.Report) {
 		printTable(t.out, rows)
 	}
 	for i, f := range r.Findings {
-		fmt.Fprintf(t.out, "\n%d. [%s] %s\n   %s\n", i+1, severityWords[f.Severity], placeWords(f.Place), printable(f.Message))
+		if place := placeWords(f.Place); place != "" {
+			fmt.Fprintf(t.out, "\n%d. [%s] %s\n   %s\n", i+1, severityWords[f.Severity], place, printable(f.Message))
+		} else {
+			fmt.Fprintf(t.out, "\n%d. [%s] %s\n", i+1, severityWords[f.Severity], printable(f.Message))
+		}
 		if f.Found != "" {
 			fmt.Fprintf(t.out, "   现为：%s\n", printable(f.Found))
 		}

@@ -164,7 +164,7 @@ func TestOneClick(t *testing.T) {
 	if !strings.HasPrefix(echo.Subject, "已办理：第 1 封来信") || !strings.Contains(echo.Text, "归到合肥市工业和信息化局") || !strings.Contains(echo.Text, "staff@example.org") || echo.InReplyTo == "" {
 		t.Errorf("echo %q\n%s", echo.Subject, echo.Text)
 	}
-	if s := o.run(exitOK, "show", "hefei"); !strings.Contains(s, "staff@example.org  decision.assign") || !strings.Contains(s, "one-click") {
+	if s := o.run(exitOK, "show", "hefei"); !strings.Contains(s, "staff@example.org  指定来信单位") || !strings.Contains(s, "日报中点选") {
 		t.Errorf("history:\n%s", s)
 	}
 	o.deliver("14T09:30", answer) // once more

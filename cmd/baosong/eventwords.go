@@ -24,9 +24,10 @@ func (h *house) eventWords(e ledger.Event) string {
 	return joined(sentence, printable(eventReason(e)))
 }
 
+// joined puts a colon between two texts, unless one is empty.
 func joined(what, why string) string {
-	if why == "" {
-		return what
+	if what == "" || why == "" {
+		return what + why
 	}
 	return what + "：" + why
 }

@@ -17,6 +17,7 @@ func exportCommand() command {
 
 示例:
   baosong export --out 上报材料 --zip`,
+		status: "10   没有这个征集\n11   目录里已有其他文件",
 		run: func(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string) error {
 			file := configFlag(fs)
 			out := fs.String("out", "", "写到这个目录（必填）")

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
+	"unicode"
 
 	"baosong/ledger"
 	"baosong/ledger/export"
@@ -88,6 +91,28 @@ func exitStatus(t *terminal, name string, err error) int {
 	return code
 }
 
+// fileFault says what ails a file; text when the error does not name one.
+func fileFault(text, what string, err error) string {
+	var path *fs.PathError
+	var link *os.LinkError
+	name := ""
+	switch {
+	case errors.As(err, &path):
+		name = path.Path
+	case errors.As(err, &link):
+		name = link.New
+	default:
+		return text
+	}
+	if strings.HasPrefix(filepath.Base(name), ".baosong-") { // ours, for the time of the work
+		name = filepath.Dir(name)
+	}
+	if doing, _, ok := strings.Cut(text, ": "); ok && strings.IndexFunc(doing, func(r rune) bool { return unicode.Is(unicode.Han, r) }) >= 0 {
+		what = doing + "：" + what // what we were about, in our words
+	}
+	return what + "：" + name
+}
+
 // advice says what to do about an error that brings no hint of its own.
 func advice(name string, code int, text string, err error) (said, tip string) {
 	var file *tomlfile.Error
@@ -101,13 +126,19 @@ func advice(name string, code int, text string, err error) (said, tip string) {
 		plain.Hint = ""
 		return plain.Error(), file.Hint
 	case errors.Is(err, export.ErrOccupied):
-		return text, "目录里有别的文件，没有改动；请换一个目录。"
+		return "目标目录里已有其他文件，不是以前生成的上报材料", "没有改动任何文件；请换一个空目录，或尚不存在的目录。"
+	case errors.Is(err, ledger.ErrNewerSchema):
+		return "台账是由更新版本的 baosong 写成的", "请重新安装较新的版本，或恢复升级前的备份。"
+	case errors.Is(err, ledger.ErrLocked):
+		return "数据目录正由另一个 baosong 使用", "服务已在运行；请不要同时运行两个 serve。"
 	case errors.Is(err, fs.ErrNotExist):
-		return text, "没有这个文件或目录，请核对名称和路径。"
+		return fileFault(text, "没有这个文件或目录", err), "请核对名称和路径。"
 	case errors.Is(err, fs.ErrPermission):
-		return text, "没有权限：请检查属主和权限，或以运行服务的用户执行（sudo -u baosong）。"
+		return fileFault(text, "没有权限", err), "请检查属主和权限，或以运行服务的用户执行（sudo -u baosong）。"
+	case errors.Is(err, syscall.ENOTDIR):
+		return fileFault(text, "不是目录", err), "请核对路径：其中有一段是文件，不是目录。"
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EROFS):
-		return text, "请检查磁盘空间，以及文件系统是否只读。"
+		return fileFault(text, "不能写入", err), "请检查磁盘空间，以及文件系统是否只读。"
 	case code == exitNotFound:
 		return text, "编号见 baosong messages、letters 和 show 单位编号；单位编号见 units.csv。"
 	case code == exitConflict:

@@ -16,7 +16,7 @@ func previewCommand() command {
 		name: "preview", args: "信函 [--unit 编号] [--html 文件]",
 		short: "看一封信是什么样子，不发送",
 		long: `按现行模板写出一封信来看，不排入发件箱，也不发送。不给 --unit 时用示例内容；给出单位则用该单位目前的报送情况。
-信函: receipt 回执, correction 补正通知, nil 零报告登记, preview 预审结果, query 查询结果, decision 办理结果（给单位）,
+信函: receipt 回执, correction 补正通知, no-attachment 来信收到, nil 零报告登记, preview 预审结果, query 查询结果, decision 办理结果（给单位）,
 done 办理回告（给工作人员）, reminder 催报, alert 告警, digest 日报
 已在发件箱中的信用 baosong letters show 查看。
 

@@ -75,6 +75,10 @@ func runReplay(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string
 	if *asJSON {
 		return printJSON(t.out, changes)
 	}
+	if len(rest) == 1 && differ == 0 {
+		fmt.Fprintf(t.out, "邮件 %s 重新判断，结论没有变化，没有改动。\n", rest[0])
+		return nil
+	}
 	fmt.Fprintf(t.out, "重新判断 %d 封邮件，结论有变化的 %d 封。\n", len(changes), differ)
 	return nil
 }

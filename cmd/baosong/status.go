@@ -21,7 +21,7 @@ func statusCommand() command {
 示例:
   baosong status
   baosong status --unit hefei --json`,
-		status: "10   没有这个单位",
+		status: "10   没有这个单位或征集",
 		run:    runStatus,
 	}
 }

@@ -102,7 +102,7 @@ func waived(id int64, why string) func(*ledger.Submission) string {
 	return func(s *ledger.Submission) string {
 		for _, f := range s.Findings {
 			if f.ID == id {
-				return "经核实，下面一处不需要更正。\n" + placeWords(f.Place) + "：" + f.Message + "\n说明：" + why
+				return "经核实，下面一处不需要更正。\n" + joined(placeWords(f.Place), f.Message) + "\n说明：" + why
 			}
 		}
 		return "经核实，此前指出的一处不需要更正。\n说明：" + why
@@ -154,7 +154,7 @@ func extendCommand() command {
   baosong extend all --until 2024-06-28T17:00 --why 省厅通知延期`,
 		status: "10   没有这个单位",
 		run: func(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string) error {
-			return extendOrPostpone(ctx, t, fs, args, (*house).extend, "截止时间")
+			return extendOrPostpone(ctx, t, fs, args, (*house).extend, "%s的截止时间延至 %s")
 		},
 	}
 }
@@ -169,13 +169,13 @@ func postponeCommand() command {
   baosong postpone hefei --until 2024-06-20 --why 已电话确认`,
 		status: "10   没有这个单位",
 		run: func(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string) error {
-			return extendOrPostpone(ctx, t, fs, args, (*house).postpone, "不催报的期限")
+			return extendOrPostpone(ctx, t, fs, args, (*house).postpone, "%s在 %s 之前不催报")
 		},
 	}
 }
 
 func extendOrPostpone(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string,
-	do func(h *house, ctx context.Context, unit string, until time.Time, why string) error, what string) error {
+	do func(h *house, ctx context.Context, unit string, until time.Time, why string) error, sentence string) error {
 	file := configFlag(fs)
 	until := fs.String("until", "", "到什么时间（必填）")
 	why := fs.String("why", "", "原因（必填）")
@@ -204,7 +204,11 @@ func extendOrPostpone(ctx context.Context, t *terminal, fs *flag.FlagSet, args [
 	if err := do(h, ctx, unit, at, *why); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.out, "已记录：%s 的%s为 %s。\n", rest[0], what, at.In(h.zone).Format("2006-01-02 15:04"))
+	name := "全部单位"
+	if u, ok := h.current().Unit(unit); ok {
+		name = u.Name
+	}
+	fmt.Fprintf(t.out, "已记录："+sentence+"。\n", name, at.In(h.zone).Format("2006-01-02 15:04"))
 	return nil
 }
 

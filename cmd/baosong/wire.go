@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -108,12 +109,21 @@ func openHouse(ctx context.Context, file string, t *terminal) (*house, error) {
 	return assemble(ctx, cfg, calls, cfg.DataDir, time.Now, log)
 }
 
+// unopened words why a data directory cannot be opened: of what the file system says advice knows more.
+func unopened(dir string, err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) || errors.Is(err, ledger.ErrLocked) || errors.Is(err, ledger.ErrNewerSchema) || errors.Is(err, context.Canceled) {
+		return fmt.Errorf("打开数据目录 %s: %w", dir, err)
+	}
+	return failed(exitError, fmt.Errorf("数据目录 %s 中的台账不能打开，可能已损坏（%w）", dir, err)).hint("请先停止服务，把备份恢复到新的目录（baosong restore），再让配置的 data_dir 指向它。")
+}
+
 // assemble puts the house together on a data directory. Nothing is started and nothing is dialled.
 func assemble(ctx context.Context, cfg *config.Config, calls []*call.Call, dataDir string, clock func() time.Time, log *slog.Logger) (*house, error) {
 	h := &house{cfg: cfg, zone: cfg.Location, calls: calls, log: log, clock: clock, started: clock()}
 	db, err := ledger.Open(ctx, dataDir, ledger.Options{Now: func() time.Time { return h.clock() }, Domain: domain(cfg.SMTP.From.Address)})
 	if err != nil {
-		return nil, fmt.Errorf("打开数据目录 %s: %w", dataDir, err)
+		return nil, unopened(dataDir, err)
 	}
 	h.db, h.blobs = db, &blob.Store{Dir: dataDir}
 	// Several processes may judge mail in one data directory: each has a scratch folder of its own.
@@ -281,7 +291,7 @@ func (h *house) call(id string) (*call.Call, error) {
 			return c, nil
 		}
 	}
-	return nil, failed(exitNotFound, fmt.Errorf("没有征集 %q", id))
+	return nil, failed(exitNotFound, fmt.Errorf("没有征集 %q", id)).hint("征集编号见各征集目录的 call.toml；目录列在配置的 calls 中。")
 }
 
 // unit turns an id or a name into the id, through the current call's roster.
