@@ -238,7 +238,7 @@ func TestDecisionsAreTold(t *testing.T) {
 	o.run(exitOK, "extend", "all", "--until", "2024-06-26", "--why", "省厅通知延期")
 	o.run(exitOK, "postpone", "wuhu", "--until", "2024-06-28", "--why", "已电话确认")
 	list := o.run(exitOK, "letters", "--state", "due") // due at the hour of the system clock
-	if n := strings.Count(list, "确认"); n != 2+16 {
+	if n := strings.Count(list, "办理结果"); n != 2+16 {
 		t.Errorf("%d letters follow:\n%s", n, list)
 	}
 	var told []string

@@ -135,7 +135,7 @@ func (h *house) told(callID, unit, key, text string, submission int64) []ledger.
 			to = append(to, a)
 		}
 	}
-	facts, err := json.Marshal(letter.Said{Text: text})
+	facts, err := json.Marshal(letter.Said{Text: text, AsIs: strings.HasPrefix(key, "accept:")})
 	if err != nil || len(to) == 0 {
 		return nil
 	}

@@ -27,7 +27,7 @@ func asked(f Facts, s *ledger.Submission) []ledger.Finding {
 
 // asIs sums up what a decision has accepted; nil when nothing was open or owed.
 func asIs(f Facts, s *ledger.Submission) *AsIs {
-	if s.State != ledger.Accepted || s.Nil || f.Topic != TopicDecision {
+	if s.State != ledger.Accepted || s.Nil || !f.Said.AsIs {
 		return nil
 	}
 	out := &AsIs{}

@@ -28,7 +28,7 @@ func noAttachmentFacts(state string) Facts {
 func acceptedFacts() Facts {
 	f := correctionFacts()
 	f.Kind, f.Topic, f.Previous = ledger.Confirmation, TopicDecision, nil
-	f.Said = Said{Text: "贵单位报送的材料已按现状接收，不必再报。\n说明：领导同意"}
+	f.Said = Said{Text: "贵单位报送的材料已按现状接收，不必再报。\n说明：领导同意", AsIs: true}
 	f.Submission.State = ledger.Accepted
 	f.Standing.State, f.Standing.ErrorsOpen, f.Standing.Owed = ledger.StateAccepted, 0, nil
 	return f

@@ -60,6 +60,7 @@ type Office struct {
 type Said struct {
 	Text     string   `json:"text,omitempty"`     // paragraphs, one a line
 	Commands []string `json:"commands,omitempty"` // what staff may type
+	AsIs     bool     `json:"as_is,omitempty"`    // the decision accepts what stands as it is
 	Report   *Report  `json:"report,omitempty"`   // a verdict that became no submission: 预审, mail without files
 }
 
