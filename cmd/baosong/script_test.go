@@ -17,6 +17,8 @@ import (
 	"strings"
 	"testing"
 
+	"baosong/parse/charset"
+
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -54,7 +56,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status": scriptStatus, "shape": scriptShape, "value": scriptValue, "sample": scriptSample,
+			"status": scriptStatus, "shape": scriptShape, "value": scriptValue, "sample": scriptSample, "gb18030": scriptGB18030,
 			"mail": scriptMail, "servers": scriptServers, "deliver": scriptDeliver, "received": scriptReceived, "refuse": scriptRefuse, "connected": scriptConnected,
 		},
 	})
@@ -77,6 +79,14 @@ func scriptStatus(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit status %d, want %d", got, want)
 	}
+}
+
+// scriptGB18030 rewrites a file in GB18030: gb18030 FROM TO.
+func scriptGB18030(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: gb18030 FROM TO")
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), charset.GB18030(ts.ReadFile(args[0])), 0o600))
 }
 
 func scriptShape(ts *testscript.TestScript, neg bool, args []string) {
