@@ -48,13 +48,7 @@ func (m *mail) informed(to string) []string {
 	if u, ok := m.call.UnitByAddress(to); ok && u.ID == m.unit.ID {
 		return nil
 	}
-	var own []string
-	for _, a := range m.unit.Addresses {
-		if !strings.HasPrefix(a, "@") {
-			own = append(own, a)
-		}
-	}
-	return own
+	return m.unit.Mailboxes()
 }
 
 // earlier is the first of two moments. An answer is due at once: from the call's opening on, so that a rehearsal as of any

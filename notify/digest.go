@@ -45,7 +45,7 @@ func (r *Runner) digest(ctx context.Context, c *call.Call, now time.Time) (*lett
 }
 
 func (r *Runner) digestUnits(ctx context.Context, c *call.Call, now time.Time, d *letter.Digest) error {
-	province, err := r.Ledger.Province(ctx, callFacts(c, now))
+	province, err := r.Ledger.Province(ctx, CallFacts(c, now))
 	if err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ func (r *Runner) digestLetters(ctx context.Context, c *call.Call, now time.Time,
 		d.Unreached = append(d.Unreached, letter.Unreached{Unit: name, Address: x.Address, Why: x.Why})
 	}
 	for _, u := range c.ActiveUnits() {
-		if len(exact(u.Addresses)) == 0 {
+		if len(u.Mailboxes()) == 0 {
 			d.Unreached = append(d.Unreached, letter.Unreached{Unit: u.Name, Address: "（名册中没有完整的邮箱地址）", Why: "无法催报，请在 units.csv 中补充"})
 		}
 	}

@@ -78,7 +78,7 @@ func (r *Runner) submission(ctx context.Context, l *ledger.Letter, f *letter.Fac
 
 // standing adds how the unit stands now.
 func (r *Runner) standing(ctx context.Context, l *ledger.Letter, f *letter.Facts) error {
-	province, err := r.Ledger.Province(ctx, callFacts(f.Call, f.Now, l.Unit))
+	province, err := r.Ledger.Province(ctx, CallFacts(f.Call, f.Now, l.Unit))
 	if err != nil {
 		return err
 	}
@@ -115,8 +115,8 @@ func (r *Runner) file(x ledger.File) (string, error) {
 	return r.Blobs.Path(x.SHA256), nil
 }
 
-// callFacts is what the ledger must be told of a call; without units, all that are asked.
-func callFacts(c *call.Call, now time.Time, units ...string) ledger.Facts {
+// CallFacts is what the ledger must be told of a call; without units, all that are asked.
+func CallFacts(c *call.Call, now time.Time, units ...string) ledger.Facts {
 	f := ledger.Facts{Call: c.ID, Deadline: c.Deadline, Units: units, Now: now}
 	if len(units) == 0 {
 		for _, u := range c.ActiveUnits() {

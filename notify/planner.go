@@ -74,7 +74,7 @@ func (p *Planner) plan(ctx context.Context, c *call.Call, now time.Time) (fresh 
 		Call: c.ID, Opened: c.Opened, Deadline: c.Deadline, Since: p.Since,
 		Before: c.Remind, After: c.RemindAfter, Reminders: p.Reminders, Digest: p.Digest,
 	}
-	province, err := p.Ledger.Province(ctx, callFacts(c, now))
+	province, err := p.Ledger.Province(ctx, CallFacts(c, now))
 	if err != nil {
 		return 0, err
 	}
@@ -166,7 +166,7 @@ func (p *Planner) enqueue(ctx context.Context, c *call.Call, it schedule.Item, p
 	if !ok {
 		return false, nil
 	}
-	n := ledger.NewLetter{Key: it.Key, Kind: it.Kind, Call: c.ID, Unit: it.Unit, Topic: it.Topic, To: exact(u.Addresses), CC: exact(u.CC)}
+	n := ledger.NewLetter{Key: it.Key, Kind: it.Kind, Call: c.ID, Unit: it.Unit, Topic: it.Topic, To: u.Mailboxes(), CC: u.CC}
 	if len(n.To) == 0 {
 		p.pass(it.Key) // the digest names it under 未通知到
 		return false, nil
@@ -281,15 +281,4 @@ func queueAlert(ctx context.Context, db *ledger.DB, to []string, topic, key, tex
 	}
 	_, _, err = db.Enqueue(ctx, ledger.NewLetter{Key: "alert:" + key, Kind: ledger.Alert, Topic: topic, To: to, Facts: string(facts)})
 	return err
-}
-
-// exact leaves out roster entries that stand for a whole domain.
-func exact(addresses []string) []string {
-	var out []string
-	for _, a := range addresses {
-		if !strings.HasPrefix(a, "@") {
-			out = append(out, a)
-		}
-	}
-	return out
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"baosong/ledger"
+	"baosong/notify"
 )
 
 func pruneCommand() command {
@@ -83,7 +84,7 @@ func (h *house) ended(ctx context.Context, id string) error {
 	if c == nil {
 		return nil
 	}
-	standing, err := h.db.Province(ctx, callFacts(c, h.now()))
+	standing, err := h.db.Province(ctx, notify.CallFacts(c, h.now()))
 	if err != nil {
 		return err
 	}

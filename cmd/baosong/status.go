@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"baosong/ledger"
+	"baosong/notify"
 	"baosong/parse/call"
 )
 
@@ -97,7 +98,7 @@ func runStatus(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string
 
 // status gathers what the ledger knows about a call.
 func (h *house) status(ctx context.Context, c *call.Call, now time.Time) (*statusReport, error) {
-	units, err := h.db.Province(ctx, callFacts(c, now))
+	units, err := h.db.Province(ctx, notify.CallFacts(c, now))
 	if err != nil {
 		return nil, err
 	}
@@ -125,20 +126,6 @@ func (h *house) status(ctx context.Context, c *call.Call, now time.Time) (*statu
 		r.Units = append(r.Units, s)
 	}
 	return r, nil
-}
-
-// callFacts is what the ledger needs to know of a call.
-func callFacts(c *call.Call, now time.Time) ledger.Facts {
-	f := ledger.Facts{Call: c.ID, Deadline: c.Deadline, Now: now}
-	for _, u := range c.ActiveUnits() {
-		f.Units = append(f.Units, u.ID)
-	}
-	for _, p := range c.Parts {
-		if p.Required {
-			f.Parts = append(f.Parts, string(p.ID))
-		}
-	}
-	return f
 }
 
 var stateWords = map[string]string{"none": "未报", "partial": "未报齐", "correct": "待补正", "accepted": "已报齐", "nil": "零报告"}

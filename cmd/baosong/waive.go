@@ -129,12 +129,7 @@ func (h *house) told(callID, unit, key, text string, submission int64) []ledger.
 	if !ok {
 		return nil
 	}
-	var to []string
-	for _, a := range u.Addresses {
-		if !strings.HasPrefix(a, "@") {
-			to = append(to, a)
-		}
-	}
+	to := u.Mailboxes()
 	facts, err := json.Marshal(letter.Said{Text: text, AsIs: strings.HasPrefix(key, "accept:")})
 	if err != nil || len(to) == 0 {
 		return nil

@@ -59,11 +59,7 @@ func allocated(f func()) uint64 {
 
 // TestBigMailStreams is not parallel: it measures what is allocated.
 func TestBigMailStreams(t *testing.T) {
-	const size = 200 << 20
-	n := int64(size)
-	if testing.Short() {
-		n = 20 << 20
-	}
+	const n = int64(200 << 20)
 	var m *Message
 	var err error
 	dir := t.TempDir()

@@ -127,3 +127,14 @@ func (c *Call) FormVersion() string {
 
 // OnProbation reports whether findings of this code are shown to staff only.
 func (c *Call) OnProbation(code finding.Code) bool { return slices.Contains(c.Probation, code) }
+
+// Mailboxes are the unit's addresses that a letter can go to: entries that stand for a whole domain are left out.
+func (u *Unit) Mailboxes() []string {
+	var out []string
+	for _, a := range u.Addresses {
+		if !strings.HasPrefix(a, "@") {
+			out = append(out, a)
+		}
+	}
+	return out
+}
