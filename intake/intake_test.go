@@ -25,12 +25,12 @@ import (
 
 // TestMain lets the test binary be its own caged reader.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 3 && os.Args[1] == "_reader" {
+	if len(os.Args) >= 3 && os.Args[1] == "_reader" {
 		if _, err := cage.Confine(os.Args[2], cage.Limits{}); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
-		if err := cage.Serve(context.Background(), os.Stdin, os.Stdout, ServeReader); err != nil {
+		if err := cage.Serve(context.Background(), os.Stdin, os.Stdout, mortal(os.Args[3:])); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
