@@ -55,10 +55,11 @@ type IMAP struct {
 	Poll        time.Duration
 	Timeout     time.Duration
 	AnswerSince time.Time // zero: set by the first completed run
-	Fates       Fates
+	Fates       Fates     // folders mail is filed in; "" leaves it where it is
+	Keywords    Fates     // IMAP keywords mail is marked with; "" for none
 }
 
-// Fates are the folders mail is filed in; "" leaves it where it is.
+// Fates holds one name for each fate of a mail.
 type Fates struct {
 	Filed, Returned, Held, Ignored, Failed string
 }

@@ -69,6 +69,7 @@ func TestDefaults(t *testing.T) {
 		{"timeout", c.IMAP.Timeout, 30 * time.Second},
 		{"answer_since", c.IMAP.AnswerSince.IsZero(), true},
 		{"fates", c.IMAP.Fates, config.Fates{}},
+		{"keywords", c.IMAP.Keywords, config.Fates{}},
 		{"smtp.port", c.SMTP.Port, 465},
 		{"from", c.SMTP.From.Address, "box@example.org"},
 		{"pace", c.SMTP.Pace, 2 * time.Second},
@@ -99,6 +100,8 @@ folders = ["inbox", "垃圾邮件"]
 poll = "1s"
 [imap.fates]
 filed = "已收"
+[imap.keywords]
+held = "$Held"
 [smtp]
 host = "localhost"
 tls = "starttls"
@@ -123,6 +126,7 @@ message = "5000 kb"
 		{"security_to falls back", c.Staff.SecurityTo, c.Staff.AlertTo},
 		{"size", c.Limits.Message, int64(5000 << 10)},
 		{"fate", c.IMAP.Fates.Filed, "已收"},
+		{"keyword", c.IMAP.Keywords, config.Fates{Held: "$Held"}},
 	} {
 		if !reflect.DeepEqual(row.got, row.want) {
 			t.Errorf("%s = %v, want %v", row.name, row.got, row.want)
@@ -237,7 +241,7 @@ func TestDescribeLoads(t *testing.T) {
 			}
 		}
 	}
-	if keys != 46 {
+	if keys != 51 {
 		t.Errorf("%d keys described", keys)
 	}
 	if again := config.Describe(); again != text {

@@ -3,10 +3,12 @@ package config
 import (
 	"crypto/x509"
 	"fmt"
+	"iter"
 	"net"
 	"net/mail"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -91,7 +93,7 @@ func (r *resolver) imap(s *imapSettings, zone *time.Location) IMAP {
 		Folders: s.Folders,
 		Poll:    r.duration(s.Poll, time.Second, 24*time.Hour, "imap", "poll"),
 		Timeout: r.duration(s.Timeout, time.Second, 10*time.Minute, "imap", "timeout"),
-		Fates:   Fates(s.Fates),
+		Fates:   Fates(s.Fates), Keywords: Fates(s.Keywords),
 	}
 	r.server(&out.Server, "imap", map[string]int{"starttls": 143, "none": 143})
 	if s.Username == "" {
@@ -124,11 +126,28 @@ func (r *resolver) folders(s *imapSettings) {
 			polled[key] = true
 		}
 	}
-	for _, fate := range []struct{ key, folder string }{
-		{"filed", s.Fates.Filed}, {"returned", s.Fates.Returned}, {"held", s.Fates.Held}, {"ignored", s.Fates.Ignored}, {"failed", s.Fates.Failed},
-	} {
-		if fate.folder != "" && polled[folderKey(fate.folder)] {
-			r.fault(fmt.Sprintf("的 %s 也在 folders 中，移过去的邮件会再收一次。", fate.folder), "请换一个文件夹，或留空（邮件留在原处）。", "imap", "fates", fate.key)
+	for key, folder := range s.Fates.each() {
+		if folder != "" && polled[folderKey(folder)] {
+			r.fault(fmt.Sprintf("的 %s 也在 folders 中，移过去的邮件会再收一次。", folder), "请换一个文件夹，或留空（邮件留在原处）。", "imap", "fates", key)
+		}
+	}
+	for key, keyword := range s.Keywords.each() {
+		if keyword != "" && !keywordForm.MatchString(keyword) {
+			r.fault(fmt.Sprintf("的 %q 不能用作标记。", keyword), "只能用英文字母、数字和 $ - _ .，最长 64 个字符，例如 \"$Filed\"；中文名称请用文件夹。", "imap", "keywords", key)
+		}
+	}
+}
+
+// keywordForm is what every server takes as a keyword: an atom (RFC 3501, 9: flag-keyword) of the usual length.
+var keywordForm = regexp.MustCompile(`^[A-Za-z0-9$_.-]{1,64}$`)
+
+// each gives key and name of every fate, in the order of the file.
+func (f fatesSettings) each() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for _, fate := range [][2]string{{"filed", f.Filed}, {"returned", f.Returned}, {"held", f.Held}, {"ignored", f.Ignored}, {"failed", f.Failed}} {
+			if !yield(fate[0], fate[1]) {
+				return
+			}
 		}
 	}
 }

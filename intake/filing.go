@@ -9,7 +9,7 @@ import (
 	"baosong/ledger"
 )
 
-// file moves judged mail into the folder of its fate and says how many were moved.
+// file marks judged mail with the keyword of its fate, moves it into the folder of its fate, and says how many were moved.
 func (p *Poller) file(ctx context.Context, mb Mailbox) (int, error) {
 	if p.ReadOnly {
 		return 0, nil
@@ -20,18 +20,24 @@ func (p *Poller) file(ctx context.Context, mb Mailbox) (int, error) {
 	}
 	moved, open := 0, ""
 	for _, m := range todo {
-		to := p.Fates.Folder(m.Fate)
-		if to == "" || to == m.Folder {
-			if err := p.Pipeline.Ledger.FiledHere(ctx, m.ID); err != nil {
-				return moved, fmt.Errorf("recording that message %d is filed: %w", m.ID, err)
-			}
-			continue
-		}
-		if open != m.Folder {
+		to, keyword := p.Fates.Of(m.Fate), p.Keywords.Of(m.Fate)
+		stays := to == "" || to == m.Folder
+		if open != m.Folder && (keyword != "" || !stays) {
 			if err := p.within(ctx, func(ctx context.Context) error { _, err := mb.Open(ctx, m.Folder, false); return err }); err != nil {
 				return moved, fmt.Errorf("opening folder %q: %w", m.Folder, err)
 			}
 			open = m.Folder
+		}
+		if keyword != "" {
+			if err := p.mark(ctx, mb, m, keyword); err != nil {
+				return moved, err
+			}
+		}
+		if stays {
+			if err := p.Pipeline.Ledger.FiledHere(ctx, m.ID); err != nil {
+				return moved, fmt.Errorf("recording that message %d is filed: %w", m.ID, err)
+			}
+			continue
 		}
 		if err := p.move(ctx, mb, m, to); err != nil {
 			return moved, err
@@ -39,6 +45,22 @@ func (p *Poller) file(ctx context.Context, mb Mailbox) (int, error) {
 		moved++
 	}
 	return moved, nil
+}
+
+// mark sets the keyword of a fate in place of those of other fates. A folder that keeps no keywords costs only the mark.
+func (p *Poller) mark(ctx context.Context, mb Mailbox, m ledger.Message, keyword string) error {
+	k := p.Keywords
+	err := p.within(ctx, func(ctx context.Context) error {
+		return mb.Keyword(ctx, m.UID, keyword, k.Filed, k.Returned, k.Held, k.Ignored, k.Failed)
+	})
+	if errors.Is(err, mailbox.ErrKeyword) || refused(err) {
+		p.Log.Warn("marking a mail was refused", "folder", m.Folder, "uid", m.UID, "err", err)
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("marking uid %d of %q: %w", m.UID, m.Folder, err)
+	}
+	return nil
 }
 
 // move files one mail. Where the server does not say the new UID, the next listing matches it again by its bytes.

@@ -31,15 +31,17 @@ type Mailbox interface {
 	Header(ctx context.Context, uid uint32) ([]byte, error)
 	Create(ctx context.Context, folder string) error
 	Move(ctx context.Context, uid uint32, folder string) (mailbox.Moved, error)
+	Keyword(ctx context.Context, uid uint32, keyword string, instead ...string) error
 	Idle(ctx context.Context, until time.Duration) (bool, error)
 	Close() error
 }
 
-// Fates are the folders that judged mail is filed in; an empty one leaves the mail where it is.
+// Fates holds one name for each fate of a judged mail: the folder it is filed in, or the keyword it is marked with; an empty
+// one leaves the mail where it is, or unmarked.
 type Fates struct{ Filed, Returned, Held, Ignored, Failed string }
 
-// Folder returns the folder for a fate as the ledger names it.
-func (f Fates) Folder(fate string) string {
+// Of returns the name for a fate as the ledger calls it.
+func (f Fates) Of(fate string) string {
 	return map[string]string{"filed": f.Filed, "returned": f.Returned, "held": f.Held, "ignored": f.Ignored, "failed": f.Failed}[fate]
 }
 

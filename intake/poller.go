@@ -18,7 +18,8 @@ type Poller struct {
 	Pipeline *Pipeline
 	Dial     func(ctx context.Context) (Mailbox, error)
 	Folders  []string
-	Fates    Fates
+	Fates    Fates // folders
+	Keywords Fates
 	Every    time.Duration // between polls
 	Largest  int64         // bytes; larger mail is not fetched
 	Timeout  time.Duration // one command on one folder may take no longer, whatever the server does

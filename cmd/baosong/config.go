@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"baosong/config"
 	"baosong/notify/letter"
@@ -15,7 +16,7 @@ func configCommand() command {
 	return command{
 		name: "config", args: "test | describe | letters 目录",
 		short: "检查配置；输出带注释的配置说明和信函文字",
-		long: `test 检查配置文件、征集目录和信件模板，有错误则指出文件、行和改法。
+		long: `test 检查配置文件、征集目录和信件模板，有错误则指出文件、行和改法；没有错误但可能并非本意的，以“请留意”列出。
 describe 输出全部配置项的说明和默认值，本身就是一份可用的配置。
 letters 把全部信函的现行文字（模板）写到一个目录；要改哪一封，就把那个文件放进征集目录的 letters/ 再改。
 
@@ -41,13 +42,16 @@ letters 把全部信函的现行文字（模板）写到一个目录；要改哪
 				_, err := fmt.Fprint(t.out, config.Describe())
 				return err
 			case "test":
-				_, calls, err := loadConfig(*file)
+				cfg, calls, err := loadConfig(*file)
 				if err != nil {
 					return err
 				}
 				fmt.Fprintln(t.out, "配置正确。")
 				for _, c := range calls {
 					fmt.Fprintf(t.out, "征集 %s：%s，单位 %d 个，集群 %d 个，截止 %s\n", c.ID, c.Title, len(c.ActiveUnits()), len(c.Clusters), c.Deadline.Format("2006-01-02 15:04"))
+				}
+				for _, line := range notices(cfg, calls, time.Now()) {
+					fmt.Fprintln(t.out, "请留意："+line)
 				}
 				return nil
 			}

@@ -74,6 +74,9 @@ func runDoctor(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string
 	for _, c := range calls {
 		e.step("征集 "+c.ID, nil, fmt.Sprintf("单位 %d 个，集群 %d 个，截止 %s", len(c.ActiveUnits()), len(c.Clusters), c.Deadline.In(cfg.Location).Format("2006-01-02 15:04")))
 	}
+	for _, line := range notices(cfg, calls, time.Now()) {
+		fmt.Fprintf(t.out, "    请留意：%s\n", line)
+	}
 	e.step("数据目录 "+cfg.DataDir, writable(cfg.DataDir), "")
 	e.step("隔离读取", e.reads(ctx, calls[len(calls)-1], cfg.Limits), "")
 	for _, note := range cage.Probe() {

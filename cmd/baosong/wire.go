@@ -136,7 +136,8 @@ func assemble(ctx context.Context, cfg *config.Config, calls []*call.Call, dataD
 		AnswerSince: h.answerSince, Now: h.now, Zone: h.zone, Log: log,
 	}
 	h.poller = &intake.Poller{
-		Pipeline: h.pipeline, Dial: h.dial, Folders: cfg.IMAP.Folders, Fates: intake.Fates(cfg.IMAP.Fates), Every: cfg.IMAP.Poll,
+		Pipeline: h.pipeline, Dial: h.dial, Folders: cfg.IMAP.Folders, Fates: intake.Fates(cfg.IMAP.Fates), Keywords: intake.Fates(cfg.IMAP.Keywords),
+		Every:   cfg.IMAP.Poll,
 		Largest: cfg.Limits.Message, Timeout: pollLimit, Polled: func(error) {}, Log: log,
 	}
 	if err := h.assembleOutbox(ctx); err != nil {

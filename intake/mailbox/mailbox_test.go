@@ -269,6 +269,13 @@ func TestKeyword(t *testing.T) {
 	if err != nil || !slices.Contains(got[0].Flags, "$filed") {
 		t.Errorf("flags = %+v, %v", got, err)
 	}
+	if err := c.Keyword(t.Context(), uid, "$held", "$filed", "$held", "", "no such"); err != nil {
+		t.Fatal(err)
+	}
+	got, err = c.UIDs(t.Context())
+	if err != nil || slices.Contains(got[0].Flags, "$filed") || !slices.Contains(got[0].Flags, "$held") {
+		t.Errorf("flags after another fate = %+v, %v", got, err)
+	}
 }
 
 func TestCreateTwiceAndMissingFolder(t *testing.T) {

@@ -88,14 +88,14 @@ func addFlag(f imap.Flag) *imap.StoreFlags {
 	return &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{f}}
 }
 
-// Keyword marks one mail of the open folder with a keyword: ASCII letters, digits and $ - _ . only. ErrKeyword when it is
-// none, or when the folder does not keep keywords.
-func (c *Client) Keyword(ctx context.Context, uid uint32, keyword string) error {
+// Keyword marks one mail of the open folder with a keyword: ASCII letters, digits and $ - _ . only. It takes the place of
+// those of instead. ErrKeyword when it is none, or when the folder does not keep keywords.
+func (c *Client) Keyword(ctx context.Context, uid uint32, keyword string, instead ...string) error {
 	if uid == 0 || c.folder.Name == "" {
 		return &Error{Op: "keyword", Err: errors.New("no folder is open, or the UID is 0")}
 	}
 	// go-imap ends the connection over a keyword it cannot send.
-	if !ValidKeyword(keyword) {
+	if !validKeyword(keyword) {
 		return c.fault("keyword", fmt.Errorf("%q: %w", keyword, ErrKeyword))
 	}
 	if len(c.flags) > 0 && !slices.Contains(c.flags, imap.FlagWildcard) && !slices.Contains(c.flags, imap.Flag(keyword)) {
@@ -103,13 +103,24 @@ func (c *Client) Keyword(ctx context.Context, uid uint32, keyword string) error 
 	}
 	var set imap.UIDSet
 	set.AddNum(imap.UID(uid))
+	old := &imap.StoreFlags{Op: imap.StoreFlagsDel, Silent: true}
+	for _, k := range instead {
+		if k != keyword && validKeyword(k) {
+			old.Flags = append(old.Flags, imap.Flag(k))
+		}
+	}
 	return c.do(ctx, "keyword", c.o.PollLimit, func(*timer) error {
+		if len(old.Flags) > 0 {
+			if err := c.imap.Store(set, old, nil).Close(); err != nil {
+				return err
+			}
+		}
 		return c.imap.Store(set, addFlag(imap.Flag(keyword)), nil).Close()
 	})
 }
 
-// ValidKeyword says whether every server takes s as a keyword.
-func ValidKeyword(s string) bool {
+// validKeyword says whether every server takes s as a keyword.
+func validKeyword(s string) bool {
 	for i := range len(s) {
 		b := s[i]
 		letter := 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9'
