@@ -4,5 +4,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 go test -run '^$' -bench . -benchmem -benchtime "${1:-1s}" \
-  ./intake/message ./intake/unpack ./intake/cage ./parse/container ./parse/sheet ./parse/casedoc ./parse ./ledger |
+  ./intake/message ./intake/unpack ./intake/cage ./parse/container ./parse/sheet/... ./parse/casedoc ./parse/rule ./parse ./ledger |
   grep -E '^(Benchmark|pkg:)'

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 )
@@ -35,6 +36,34 @@ func units() (ids []string) {
 		ids = append(ids, fmt.Sprintf("unit%02d", i))
 	}
 	return ids
+}
+
+// BenchmarkSketchesOfTenThousandCases reads what a new case is compared with when sixteen units have 10,000 cases standing.
+func BenchmarkSketchesOfTenThousandCases(b *testing.B) {
+	bench := mustOpen(b)
+	sketch := make([]uint32, 256)
+	for i := range sketch {
+		sketch[i] = uint32(i) << 20
+	}
+	for _, unit := range units() {
+		var names strings.Builder
+		for i := range 10_000 / 15 {
+			fmt.Fprintf(&names, "%s-%d ", unit, i)
+		}
+		s := sub{cases: names.String()}.submission()
+		for i := range s.Cases {
+			s.Cases[i].Sketch = sketch
+		}
+		_, err := bench.Record(bench.ctx(), outcome(bench.mail(unit), unit, s))
+		bench.must(err)
+	}
+	for b.Loop() {
+		cs, err := bench.Sketches(bench.ctx(), theCall, "unit03")
+		bench.must(err)
+		if len(cs) != 15*(10_000/15) {
+			b.Fatalf("%d cases", len(cs))
+		}
+	}
 }
 
 // BenchmarkAtTenThousandMails measures what intake, notify and the digest ask most, on one ledger of that size.
