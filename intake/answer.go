@@ -77,16 +77,9 @@ func (m *mail) faulty(s *ledger.Submission) bool {
 	if finding.Worst(MailFindings(m.read, m.call)) == finding.Error {
 		return true
 	}
-	brought := map[string]bool{}
-	for _, f := range s.Files {
-		brought[path.Base(f.Path)] = brought[path.Base(f.Path)] || !f.Prior
-	}
-	for _, f := range counting(s.Findings) {
-		if f.Severity == finding.Error && (f.File == "" || brought[f.File]) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(counting(s.Findings), func(f finding.Finding) bool {
+		return f.Severity == finding.Error && (f.File == "" || slices.ContainsFunc(s.Files, func(x ledger.File) bool { return !x.Prior && f.In(x.Path) }))
+	})
 }
 
 // nothing answers a person's mail that brings no usable file, no link and no nil return: the standing stays as it is.

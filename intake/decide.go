@@ -80,15 +80,14 @@ func (m *mail) brings() bool {
 	if len(m.read.Links) > 0 || finding.Worst(m.read.Findings) == finding.Error {
 		return true
 	}
-	own := map[string]bool{}
-	for _, f := range m.reading.Report.Files {
-		own[f.Name] = own[f.Name] || !f.Prior
+	files := m.reading.Report.Files
+	for _, f := range files {
 		if !f.Prior && (f.Part == call.PartSummary || f.Part == call.PartCase || f.Part == call.PartMeasures) {
 			return true
 		}
 	}
 	return slices.ContainsFunc(m.reading.Report.Findings, func(f finding.Finding) bool {
-		return f.Severity == finding.Error && own[f.File]
+		return f.Severity == finding.Error && slices.ContainsFunc(files, func(x parse.FileReport) bool { return !x.Prior && f.In(x.Path) })
 	})
 }
 

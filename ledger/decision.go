@@ -46,7 +46,7 @@ func waiverOf(ctx context.Context, q querier, s *Submission, f *Finding) (string
 		FROM waiver
 		WHERE call = ? AND unit = ? AND code = ? AND sha256 = ?
 		  AND file = ? AND sheet = ? AND cell = ? AND row = ? AND column_id = ? AND place = ? AND found = ?`,
-		s.Call, s.Unit, f.Code, fileHash(s.Files, f.File),
+		s.Call, s.Unit, f.Code, fileHash(s.Files, f.Place),
 		clean(f.File), clean(f.Sheet), f.Cell, f.Row, f.Column, clean(f.Where), clean(f.Found))
 	if err != nil || len(whys) == 0 {
 		return "", err
@@ -81,7 +81,7 @@ func touches(s *Submission, c *Case, f Finding) bool {
 	if f.File == "" {
 		return false
 	}
-	if f.File == path.Base(c.File) {
+	if f.In(c.File) {
 		return true
 	}
 	if f.Row != c.Row {

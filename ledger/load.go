@@ -36,12 +36,12 @@ func scanCase(row scanner) (Case, error) {
 	return c, err
 }
 
-const findingColumns = `f.id, f.code, f.severity, f.file, f.sheet, f.cell, f.row, f.column_id, f.place,
+const findingColumns = `f.id, f.code, f.severity, f.file, f.path, f.sheet, f.cell, f.row, f.column_id, f.place,
 	f.found, f.wanted, f.message, f.hint, f.waived, f.why, f.trial`
 
 func scanFinding(row scanner) (Finding, error) {
 	var f Finding
-	err := row.Scan(&f.ID, &f.Code, &f.Severity, &f.File, &f.Sheet, &f.Cell, &f.Row, &f.Column, &f.Where,
+	err := row.Scan(&f.ID, &f.Code, &f.Severity, &f.File, &f.Path, &f.Sheet, &f.Cell, &f.Row, &f.Column, &f.Where,
 		&f.Found, &f.Wanted, &f.Message, &f.Hint, &f.Waived, &f.Why, &f.Trial)
 	return f, err
 }

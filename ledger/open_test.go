@@ -155,7 +155,7 @@ func TestMigrate(t *testing.T) {
 	if n, err := version(b.ctx(), b.w); n != len(scripts) || err != nil {
 		t.Errorf("version = %d, %v", n, err)
 	}
-	if _, err := os.Stat(filepath.Join(b.Dir(), "ledger-schema1.db")); err != nil {
+	if _, err := os.Stat(filepath.Join(b.Dir(), fmt.Sprintf("ledger-schema%d.db", len(scripts)-1))); err != nil {
 		t.Errorf("no copy of the old ledger was kept: %v", err)
 	}
 	bad := append(scripts, `CREATE TABLE half (x INTEGER) STRICT; CREATE TABLE half (x INTEGER) STRICT`)

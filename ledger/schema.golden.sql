@@ -124,7 +124,7 @@ CREATE TABLE finding (
     waived     INTEGER NOT NULL CHECK (waived IN (0, 1)),
     why        TEXT NOT NULL,
     trial      INTEGER NOT NULL CHECK (trial IN (0, 1))
-) STRICT;
+, path TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE INDEX finding_open ON finding (submission, severity) WHERE waived = 0 AND trial = 0;
 

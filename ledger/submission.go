@@ -234,11 +234,11 @@ func (t *tx) insertFindings(ctx context.Context, s *Submission) error {
 	for i := range s.Findings {
 		f := &s.Findings[i]
 		res, err := t.ExecContext(ctx, `
-			INSERT INTO finding (submission, code, severity, file, sheet, cell, row, column_id, place,
+			INSERT INTO finding (submission, code, severity, file, path, sheet, cell, row, column_id, place,
 				found, wanted, message, hint, sha256, waived, why, trial)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			s.ID, f.Code, f.Severity, clean(f.File), clean(f.Sheet), f.Cell, f.Row, f.Column, clean(f.Where),
-			clean(f.Found), clean(f.Wanted), clean(f.Message), clean(f.Hint), fileHash(s.Files, f.File), f.Waived, clean(f.Why), f.Trial)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			s.ID, f.Code, f.Severity, clean(f.File), clean(f.Path), clean(f.Sheet), f.Cell, f.Row, f.Column, clean(f.Where),
+			clean(f.Found), clean(f.Wanted), clean(f.Message), clean(f.Hint), fileHash(s.Files, f.Place), f.Waived, clean(f.Why), f.Trial)
 		if err != nil {
 			return err
 		}
@@ -249,11 +249,11 @@ func (t *tx) insertFindings(ctx context.Context, s *Submission) error {
 	return nil
 }
 
-// fileHash returns the hash of the file with this name; of several with one name, all their hashes in order.
-func fileHash(files []File, name string) string {
+// fileHash returns the hash of the file that a place lies in; where it fits several, all their hashes in order.
+func fileHash(files []File, at finding.Place) string {
 	var hashes []string
 	for _, f := range files {
-		if name != "" && f.Name == name && f.SHA256 != "" && !slices.Contains(hashes, string(f.SHA256)) {
+		if at.In(f.Path) && f.SHA256 != "" && !slices.Contains(hashes, string(f.SHA256)) {
 			hashes = append(hashes, string(f.SHA256))
 		}
 	}

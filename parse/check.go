@@ -133,8 +133,10 @@ func (m *composition) settle(found []finding.Finding) []finding.Finding {
 	out := []finding.Finding{}
 	order := map[string]int{}
 	for i, f := range m.files {
-		if _, ok := order[f.Name]; !ok {
-			order[f.Name] = i
+		for _, name := range []string{f.Name, f.Path} {
+			if _, ok := order[name]; !ok {
+				order[name] = i
+			}
 		}
 	}
 	column := map[string]int{}
@@ -155,7 +157,7 @@ func (m *composition) settle(found []finding.Finding) []finding.Finding {
 		out = append(out, x)
 	}
 	place := func(x finding.Finding) int {
-		if i, ok := order[x.File]; ok {
+		if i, ok := order[x.Called()]; ok {
 			return i
 		}
 		return len(m.files)

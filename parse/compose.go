@@ -27,6 +27,25 @@ func (m *composition) compose() {
 	m.looseEnds()
 	m.pass.Files = m.standing()
 	m.pass.Pair()
+	m.twins()
+}
+
+// twins tells standing files of one name apart by their paths.
+func (m *composition) twins() {
+	paths := map[string][]string{}
+	for _, f := range m.pass.Files {
+		if !slices.Contains(paths[f.Name], f.Path) {
+			paths[f.Name] = append(paths[f.Name], f.Path)
+		}
+	}
+	for _, f := range m.pass.Files {
+		if f.Twin = len(paths[f.Name]) > 1; !f.Twin {
+			continue
+		}
+		for i := range f.Faults {
+			f.Faults[i].Path = f.Path
+		}
+	}
 }
 
 func (m *composition) standing() []*rule.File {

@@ -76,10 +76,10 @@ func (m *composition) faulty(found []finding.Finding, r *rule.Row) bool {
 		if x.Severity != finding.Error || m.pass.Call.OnProbation(x.Code) {
 			continue
 		}
-		if x.File == t.File.Name && (x.Sheet == t.Sheet || x.Sheet == "") && (x.Row == r.Number || x.Code == "sheet.column-missing" || m.mergedFault(x, r)) {
+		if x.In(t.File.Path) && (x.Sheet == t.Sheet || x.Sheet == "") && (x.Row == r.Number || x.Code == "sheet.column-missing" || m.mergedFault(x, r)) {
 			return true
 		}
-		if r.Case != nil && x.File == r.Case.Name && x.File != t.File.Name {
+		if r.Case != nil && x.In(r.Case.Path) && r.Case != t.File {
 			return true
 		}
 	}

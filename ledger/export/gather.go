@@ -165,7 +165,7 @@ func goodMeasures(s *ledger.Submission) []source {
 			continue
 		}
 		faulty := slices.ContainsFunc(s.Findings, func(x ledger.Finding) bool {
-			return x.File == f.Name && x.Severity == "error" && x.Open()
+			return x.In(f.Path) && x.Severity == "error" && x.Open()
 		})
 		if !faulty || s.State == ledger.Accepted {
 			good = append(good, source{file: f, receipt: s.Receipt})

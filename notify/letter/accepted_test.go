@@ -121,3 +121,24 @@ func TestCopies(t *testing.T) {
 		}
 	}
 }
+
+// TestFilesOfOneName: two case files bear one name; the fault is told of the right one, with its folder.
+func TestFilesOfOneName(t *testing.T) {
+	t.Parallel()
+	f := correctionFacts()
+	f.Submission.Files = []ledger.File{
+		{Name: "案例.docx", Path: "材料.zip/一/案例.docx", Part: "case", SHA256: "a", Used: true},
+		{Name: "案例.docx", Path: "材料.zip/二/案例.docx", Part: "case", SHA256: "b", Used: true},
+	}
+	at := finding.Place{File: "案例.docx", Path: "材料.zip/二/案例.docx"}
+	f.Submission.Findings = []ledger.Finding{{Finding: finding.New("case.too-short", at)}}
+	c, err := Compose(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"1. 材料.zip/一/案例.docx（典型案例）：无误", "2. 材料.zip/二/案例.docx（典型案例）：1 处须更正", "《材料.zip/二/案例.docx》"} {
+		if !strings.Contains(c.Text, line) {
+			t.Errorf("missing %q in\n%s", line, c.Text)
+		}
+	}
+}

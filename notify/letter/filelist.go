@@ -64,7 +64,7 @@ func urgency(tone string) int { return slices.Index([]string{"fix", "look", "not
 func verdict(file ledger.File, fs []ledger.Finding) (text, tone string) {
 	var errors, warnings int
 	for _, f := range told(fs) {
-		if f.File != baseName(file.Name) {
+		if !f.In(shown(file)) {
 			continue
 		}
 		switch f.Severity {
@@ -117,7 +117,7 @@ func unopened(file ledger.File, fs []ledger.Finding) bool {
 	return slices.ContainsFunc(told(fs), func(f ledger.Finding) bool {
 		switch f.Code {
 		case "file.unreadable", "file.encrypted", "file.limit", "file.unsupported":
-			return f.File == baseName(file.Name)
+			return f.In(shown(file))
 		}
 		return false
 	})
@@ -141,7 +141,7 @@ func passedFiles(s *ledger.Submission, fs []ledger.Finding) []string {
 // disputed tells whether the sheet and the file differ, so that it is open which of them is right.
 func disputed(file ledger.File, fs []ledger.Finding) bool {
 	return slices.ContainsFunc(told(fs), func(f ledger.Finding) bool {
-		return f.Code == "case.mismatch" && strings.Contains(f.Where, "《"+baseName(file.Name)+"》")
+		return f.Code == "case.mismatch" && (strings.Contains(f.Where, "《"+baseName(file.Name)+"》") || strings.Contains(f.Where, "《"+shown(file)+"》"))
 	})
 }
 

@@ -64,7 +64,7 @@ func told(fs []ledger.Finding) []ledger.Finding {
 type kind struct{ code, file, column, message, wanted, hint string }
 
 func kindOf(f ledger.Finding, loose bool) kind {
-	k := kind{string(f.Code), f.File, f.Column, f.Message, f.Wanted, f.Hint}
+	k := kind{string(f.Code), f.Called(), f.Column, f.Message, f.Wanted, f.Hint}
 	if loose {
 		k.message = ""
 	}
@@ -151,7 +151,7 @@ func entry(no int, f ledger.Finding, c *call.Call) Group {
 func place(p finding.Place, c *call.Call) string {
 	var parts []string
 	if p.File != "" {
-		parts = append(parts, "《"+said(p.File, 80)+"》")
+		parts = append(parts, "《"+said(p.Called(), 80)+"》")
 	}
 	switch {
 	case p.Sheet == "" || p.Cell == "":
@@ -192,7 +192,7 @@ func shortPlace(p finding.Place) string {
 	case p.Row > 0:
 		return fmt.Sprintf("第 %d 行", p.Row)
 	default:
-		return said(p.File, 80)
+		return said(p.Called(), 80)
 	}
 }
 

@@ -99,7 +99,7 @@ func wantsForm(f Facts, sub *ledger.Submission) bool {
 		faulty = faulty || x.Severity == finding.Error
 		switch x.Code {
 		case "sheet.old-form", "sheet.column-missing", "sheet.no-header":
-			other = other || slices.ContainsFunc(sub.Files, func(file ledger.File) bool { return !file.Prior && baseName(file.Name) == x.File })
+			other = other || slices.ContainsFunc(sub.Files, func(file ledger.File) bool { return !file.Prior && x.In(shown(file)) })
 		}
 	}
 	return other && faulty

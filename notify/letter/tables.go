@@ -84,7 +84,7 @@ func findingsTable(f Facts) sheet.Table {
 			weight = "试行"
 		}
 		t.Rows = append(t.Rows, []any{
-			Mask(oneLine(x.Unit)), x.Receipt, weight, Mask(oneLine(x.File)), digestPlace(x, f.Call), chinese(Mask(oneLine(x.Message))), digestFound(x), Mask(oneLine(x.Wanted)),
+			Mask(oneLine(x.Unit)), x.Receipt, weight, Mask(oneLine(x.Called())), digestPlace(x, f.Call), chinese(Mask(oneLine(x.Message))), digestFound(x), Mask(oneLine(x.Wanted)),
 		})
 	}
 	return t
@@ -100,7 +100,7 @@ func digestFound(x FindingLine) string {
 
 func digestPlace(x FindingLine, c *call.Call) string {
 	p := x.Place
-	p.File = ""
+	p.File, p.Path = "", ""
 	return place(p, c)
 }
 

@@ -188,7 +188,7 @@ func marks(sub *ledger.Submission, file ledger.File, c *call.Call) []sheet.Mark 
 		return nil
 	}
 	for _, f := range told(sub.Findings) {
-		if f.Severity == finding.Note || f.File != baseName(file.Name) {
+		if f.Severity == finding.Note || !f.In(shown(file)) {
 			continue
 		}
 		sheetName, cell := f.Sheet, f.Cell
@@ -255,7 +255,7 @@ func listRows(fs []ledger.Finding, c *call.Call) []sheet.ListRow {
 				continue
 			}
 			out = append(out, sheet.ListRow{
-				File: Mask(oneLine(f.File)), Sheet: Mask(oneLine(f.Sheet)), Cell: listCell(f.Place, c), Severity: severity(s),
+				File: Mask(oneLine(f.Called())), Sheet: Mask(oneLine(f.Sheet)), Cell: listCell(f.Place, c), Severity: severity(s),
 				Found: Mask(oneLine(f.Found)), Message: listMessage(f), Hint: chinese(Mask(oneLine(f.Hint))),
 			})
 		}

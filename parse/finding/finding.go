@@ -7,6 +7,11 @@
 // A Finding is a sender's mistake. It must never carry an operator's mistake or a fault of ours: those are errors.
 package finding
 
+import (
+	"cmp"
+	"strings"
+)
+
 // Severity says what a finding asks of the sender.
 type Severity string
 
@@ -21,13 +26,25 @@ type Code string
 
 // Place says where in a submission something was found. Empty fields do not apply.
 type Place struct {
-	File   string `json:"file"`   // last part of the file's path, also inside archives
-	Sheet  string `json:"sheet"`  // name of the worksheet or of the table
-	Cell   string `json:"cell"`   // A1 style; in a merged area its top-left cell
-	Row    int    `json:"row"`    // the sheet's own row number from 1 (CSV: record; Word: table row)
-	Column string `json:"column"` // id of the call's column
-	Where  string `json:"where"`  // anything else in Chinese: 第2页, 页眉, 第3段, 正文, 主题
+	File   string `json:"file"`           // last part of the file's path, also inside archives
+	Path   string `json:"path,omitempty"` // the whole path, when another file of the submission bears the same last part
+	Sheet  string `json:"sheet"`          // name of the worksheet or of the table
+	Cell   string `json:"cell"`           // A1 style; in a merged area its top-left cell
+	Row    int    `json:"row"`            // the sheet's own row number from 1 (CSV: record; Word: table row)
+	Column string `json:"column"`         // id of the call's column
+	Where  string `json:"where"`          // anything else in Chinese: 第2页, 页眉, 第3段, 正文, 主题
 }
+
+// In reports whether the place lies in the file with this path.
+func (p Place) In(path string) bool {
+	if p.Path != "" {
+		return p.Path == path
+	}
+	return p.File != "" && p.File == path[strings.LastIndexAny(path, `/\`)+1:]
+}
+
+// Called is the file's name as people must be told it: with its folder when another file bears the same.
+func (p Place) Called() string { return cmp.Or(p.Path, p.File) }
 
 // Finding is one fault or remark, at one place, with its cure. Its JSON shape is part of the command line's contract.
 type Finding struct {

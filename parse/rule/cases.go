@@ -29,7 +29,7 @@ func sectionRule() Rule {
 				for _, s := range p.Call.Case.Sections {
 					if !HasSection(d.Headings, s) {
 						p.report(finding.New("case.section-missing", f.At()).Got("", s.Heading).
-							Saying("《" + f.Name + "》中没有找到“" + s.Heading + "”部分。").Cured("请按表样补上“" + s.Heading + "”，标题独占一行。"))
+							Saying("《" + f.Called() + "》中没有找到“" + s.Heading + "”部分。").Cured("请按表样补上“" + s.Heading + "”，标题独占一行。"))
 					}
 				}
 			})
@@ -92,15 +92,15 @@ func wordsRule() Rule {
 				case d.Words > form.HardWords:
 					x := finding.New("case.too-long", at).Got(found, fmt.Sprintf("不超过 %d 字", form.MaxWords))
 					x.Severity = finding.Error
-					p.report(x.Saying(fmt.Sprintf("《%s》正文 %d 字，超过 %d 字较多。", f.Name, d.Words, form.MaxWords)).
+					p.report(x.Saying(fmt.Sprintf("《%s》正文 %d 字，超过 %d 字较多。", f.Called(), d.Words, form.MaxWords)).
 						Cured(fmt.Sprintf("请精简到 %d 字以内。", form.MaxWords)))
 				case d.Words > form.MaxWords:
 					p.report(finding.New("case.too-long", at).Got(found, fmt.Sprintf("不超过 %d 字", form.MaxWords)).
-						Saying(fmt.Sprintf("《%s》正文 %d 字，超过 %d 字。", f.Name, d.Words, form.MaxWords)).
+						Saying(fmt.Sprintf("《%s》正文 %d 字，超过 %d 字。", f.Called(), d.Words, form.MaxWords)).
 						Cured(fmt.Sprintf("请精简到 %d 字以内。", form.MaxWords)))
 				case d.Words < form.MinWords:
 					p.report(finding.New("case.too-short", at).Got(found, fmt.Sprintf("至少 %d 字", form.MinWords)).
-						Saying(fmt.Sprintf("《%s》正文 %d 字，不足 %d 字。", f.Name, d.Words, form.MinWords)))
+						Saying(fmt.Sprintf("《%s》正文 %d 字，不足 %d 字。", f.Called(), d.Words, form.MinWords)))
 				}
 			})
 		},
@@ -116,7 +116,7 @@ func picturesRule() Rule {
 			p.readable(func(f *File, d *CaseDoc) {
 				if d.Pictures < want {
 					p.report(finding.New("case.pictures", f.At()).Got(fmt.Sprintf("%d 张", d.Pictures), fmt.Sprintf("至少 %d 张", want)).
-						Saying(fmt.Sprintf("《%s》有图片 %d 张，少于 %d 张。", f.Name, d.Pictures, want)))
+						Saying(fmt.Sprintf("《%s》有图片 %d 张，少于 %d 张。", f.Called(), d.Pictures, want)))
 				}
 			})
 		},
@@ -156,7 +156,7 @@ func placeholderRule() Rule {
 				at := f.At()
 				at.Where = where
 				text := strings.Join(shown[:min(len(shown), 3)], "”“")
-				p.report(finding.New("case.placeholder", at).Got(text, "").Saying("《" + f.Name + "》中还留有“" + text + "”，像是表样的说明文字或占位符。"))
+				p.report(finding.New("case.placeholder", at).Got(text, "").Saying("《" + f.Called() + "》中还留有“" + text + "”，像是表样的说明文字或占位符。"))
 			})
 		},
 	}
@@ -242,8 +242,8 @@ func duplicateCaseRule() Rule {
 				s := d.Grams
 				for _, b := range before {
 					if alike(s, b.s) {
-						p.report(finding.New("case.duplicate", f.At()).Got("《"+b.f.Name+"》", "").
-							Saying("《" + f.Name + "》与《" + b.f.Name + "》的内容基本相同。"))
+						p.report(finding.New("case.duplicate", f.At()).Got("《"+b.f.Called()+"》", "").
+							Saying("《" + f.Called() + "》与《" + b.f.Called() + "》的内容基本相同。"))
 						break
 					}
 				}
@@ -316,7 +316,7 @@ func (p *Pass) measuresCity(f *File) {
 			title := strings.TrimPrefix(Squeeze(l.Text), "安徽省")
 			if u.City != p.Unit.City && u.City != "" && strings.HasPrefix(title, u.City) && strings.Contains(title, p.Call.Measures.Title) {
 				p.report(finding.New("city.mismatch", f.At()).Got(cut(title, 40), p.measuresTitle()).
-					Saying("《" + f.Name + "》的标题写的是" + u.City + "，不是" + p.Unit.City + "。").Cured("请核对是否误用了其他市的文件；如是本市的，请更正标题。"))
+					Saying("《" + f.Called() + "》的标题写的是" + u.City + "，不是" + p.Unit.City + "。").Cured("请核对是否误用了其他市的文件；如是本市的，请更正标题。"))
 				return
 			}
 		}
@@ -333,7 +333,7 @@ func (p *Pass) measuresSections(f *File) {
 	for _, s := range p.Call.Measures.Sections {
 		if !HasSection(headings, s) {
 			p.report(finding.New("measures.section-missing", f.At()).Got("", s.Heading).
-				Saying("培育举措《" + f.Name + "》中没有找到“" + s.Heading + "”部分。").Cured("请补上“" + s.Heading + "”，标题独占一行。"))
+				Saying("培育举措《" + f.Called() + "》中没有找到“" + s.Heading + "”部分。").Cured("请补上“" + s.Heading + "”，标题独占一行。"))
 		}
 	}
 }

@@ -14,7 +14,7 @@ func mailRule() Rule {
 			for _, f := range p.Files {
 				if f.Same != nil && !f.Prior {
 					p.report(finding.New("mail.duplicate", f.At()).
-						Saying("文件《" + f.Name + "》与《" + f.Same.Name + "》内容完全相同，只算一份。"))
+						Saying("文件《" + f.Called() + "》与《" + f.Same.Called() + "》内容完全相同，只算一份。"))
 				}
 			}
 		},
@@ -54,9 +54,9 @@ func scanFinding(f *File) finding.Finding {
 	x := finding.New("file.scan-only", f.At())
 	switch f.Part {
 	case call.PartSummary:
-		return x.Saying("《" + f.Name + "》是汇总表的扫描件，没有可读取的文字。").Cured("请同时报送可编辑的汇总表（.xlsx）。")
+		return x.Saying("《" + f.Called() + "》是汇总表的扫描件，没有可读取的文字。").Cured("请同时报送可编辑的汇总表（.xlsx）。")
 	case call.PartCase, call.PartMeasures:
-		return x.Saying("《" + f.Name + "》是扫描件，没有可编辑的文字。")
+		return x.Saying("《" + f.Called() + "》是扫描件，没有可编辑的文字。")
 	}
 	return x
 }
@@ -78,12 +78,12 @@ func unrecognisedRule() Rule {
 func unrecognised(f *File) finding.Finding {
 	x := finding.New("file.unrecognised", f.At())
 	if f.Picture {
-		return x.Saying("图片《" + f.Name + "》没有对应的案例。").Cured("请把图片插入案例文件，或以案例名称命名。")
+		return x.Saying("图片《" + f.Called() + "》没有对应的案例。").Cured("请把图片插入案例文件，或以案例名称命名。")
 	}
 	if f.Scan {
-		return x.Saying("《" + f.Name + "》是扫描件，没有文字，看不出属于哪一项材料。").Cured("如属本次报送材料，请报送可编辑的 Word 文件；如无关请忽略。")
+		return x.Saying("《" + f.Called() + "》是扫描件，没有文字，看不出属于哪一项材料。").Cured("如属本次报送材料，请报送可编辑的 Word 文件；如无关请忽略。")
 	}
-	return x.Saying("没有看出《" + f.Name + "》属于哪一项材料。")
+	return x.Saying("没有看出《" + f.Called() + "》属于哪一项材料。")
 }
 
 // noteCount returns how many faults of a file leave it readable.
@@ -106,9 +106,9 @@ func blankRule() Rule {
 				if !f.Blank || f.Same != nil {
 					continue
 				}
-				x := finding.New("file.blank-form", f.At()).Saying("《" + f.Name + "》是未填写的空白表。")
+				x := finding.New("file.blank-form", f.At()).Saying("《" + f.Called() + "》是未填写的空白表。")
 				if f.Part == call.PartSummary {
-					x = x.Saying("汇总表《" + f.Name + "》只有示例行，没有填写案例。").Cured("请填写案例后重新发送；示例行可以删除。")
+					x = x.Saying("汇总表《" + f.Called() + "》只有示例行，没有填写案例。").Cured("请填写案例后重新发送；示例行可以删除。")
 				}
 				p.report(x)
 			}

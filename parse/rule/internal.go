@@ -123,7 +123,7 @@ func internalRule() Rule {
 					}
 					seen[mark] = true
 					p.report(finding.New("content.internal-mark", pc.at).Got(cut(pc.text, 30), "").
-						Saying("《" + f.Name + "》" + pc.at.Where + "标有“" + mark + "”。"))
+						Saying("《" + f.Called() + "》" + pc.at.Where + "标有“" + mark + "”。"))
 				})
 			}
 		},

@@ -44,9 +44,9 @@ func (p *Pass) mismatches(t *Table, r *Row, f *File) {
 func (p *Pass) mismatch(t *Table, r *Row, f *File, id string) {
 	row, file := cut(r.Text(id), 60), cut(f.Case.Facts[id], 60)
 	at := t.Place(r, id)
-	at.Where = "案例文件《" + f.Name + "》"
+	at.Where = "案例文件《" + f.Called() + "》"
 	p.report(finding.New("case.mismatch", at).Got(row, file).
-		Saying(fmt.Sprintf("%s在汇总表第 %d 行是“%s”，在案例文件《%s》中是“%s”，两处不一致。", p.header(id), r.Number, row, f.Name, file)))
+		Saying(fmt.Sprintf("%s在汇总表第 %d 行是“%s”，在案例文件《%s》中是“%s”，两处不一致。", p.header(id), r.Number, row, f.Called(), file)))
 }
 
 func copyRule() Rule {
@@ -56,7 +56,7 @@ func copyRule() Rule {
 		Run: func(p *Pass) {
 			for _, f := range p.Files {
 				if f.Part == call.PartCase && f.CopyOf != nil && f.Same == nil {
-					p.report(finding.New("case.copy", f.At()).Saying("《" + f.Name + "》与《" + f.CopyOf.Name + "》是同一案例，以《" + f.CopyOf.Name + "》为准。"))
+					p.report(finding.New("case.copy", f.At()).Saying("《" + f.Called() + "》与《" + f.CopyOf.Called() + "》是同一案例，以《" + f.CopyOf.Called() + "》为准。"))
 				}
 			}
 		},

@@ -140,9 +140,9 @@ func idRule() Rule {
 			}
 			for _, f := range p.Files {
 				seen := map[string]bool{}
-				p.pieces(f, func(pc piece) { p.ids(pc, "《"+f.Name+"》"+pc.at.Where, seen) })
+				p.pieces(f, func(pc piece) { p.ids(pc, "《"+f.Called()+"》"+pc.at.Where, seen) })
 				if f.Doc != nil && len(f.Tables) == 0 {
-					p.ids(piece{at: f.At(), text: joined(f)}, "《"+f.Name+"》", seen)
+					p.ids(piece{at: f.At(), text: joined(f)}, "《"+f.Called()+"》", seen)
 				}
 			}
 		},
@@ -215,7 +215,7 @@ func (p *Pass) mobiles(f *File, pc piece, seen map[string]bool) {
 		}
 		masked := MaskPhone(number)
 		p.report(finding.New("content.phone", pc.at).Got(masked, "").
-			Saying("《" + f.Name + "》" + pc.at.Where + "在联系方式以外的位置出现手机号码 " + masked + "。"))
+			Saying("《" + f.Called() + "》" + pc.at.Where + "在联系方式以外的位置出现手机号码 " + masked + "。"))
 	}
 }
 
@@ -244,7 +244,7 @@ func cardRule() Rule {
 			}
 			for _, f := range p.Files {
 				seen := map[string]bool{}
-				p.pieces(f, func(pc piece) { p.cards(pc, "《"+f.Name+"》"+pc.at.Where, seen) })
+				p.pieces(f, func(pc piece) { p.cards(pc, "《"+f.Called()+"》"+pc.at.Where, seen) })
 			}
 		},
 	}

@@ -262,10 +262,10 @@ func (p *Pass) rowsMissing() {
 		}
 		switch {
 		case twin != nil:
-			x = x.Saying(fmt.Sprintf("《%s》与《%s》的案例名称相同，而汇总表中只有一行。", f.Name, twin.Name)).
+			x = x.Saying(fmt.Sprintf("《%s》与《%s》的案例名称相同，而汇总表中只有一行。", f.Called(), twin.Called())).
 				Cured("请确认以哪一个为准并删去另一个，或更正案例名称、在汇总表中补上一行。")
 		case title != "":
-			x = x.Saying(fmt.Sprintf("案例“%s”（《%s》）在汇总表中没有对应的行。", title, f.Name)).
+			x = x.Saying(fmt.Sprintf("案例“%s”（《%s》）在汇总表中没有对应的行。", title, f.Called())).
 				Cured("请在汇总表中补上该案例，或核对案例名称是否一致；如不报送此案例请说明。")
 		}
 		p.report(x)

@@ -38,6 +38,7 @@ type Text struct{ Where, Text string }
 type File struct {
 	Name     string // last part of the path
 	Path     string // as the sender named it, inside archives with the path
+	Twin     bool   // another standing file bears the same name: only the path tells them apart
 	SHA256   string
 	Prior    bool
 	Part     call.PartID
@@ -60,7 +61,16 @@ type File struct {
 }
 
 // At returns a place in the file.
-func (f *File) At() finding.Place { return finding.Place{File: f.Name} }
+func (f *File) At() finding.Place {
+	at := finding.Place{File: f.Name}
+	if f.Twin {
+		at.Path = f.Path
+	}
+	return at
+}
+
+// Called is the file's name as people must be told it.
+func (f *File) Called() string { return f.At().Called() }
 
 // MaxRows is how many cases of one summary table are read; no city has a hundredth of them.
 const MaxRows = 2000
@@ -82,7 +92,11 @@ type Table struct {
 }
 
 // At returns a place in the table.
-func (t *Table) At() finding.Place { return finding.Place{File: t.File.Name, Sheet: t.Sheet} }
+func (t *Table) At() finding.Place {
+	at := t.File.At()
+	at.Sheet = t.Sheet
+	return at
+}
 
 // ExtraColumn is a column that the call does not know.
 type ExtraColumn struct {
@@ -166,7 +180,7 @@ func (p *Pass) City() string {
 func (p *Pass) report(f finding.Finding) {
 	if f.Column != "" && f.Cell != "" && !strings.HasSuffix(f.Cell, itoa(f.Row)) && ofCell(f.Code) &&
 		slices.ContainsFunc(p.found, func(x finding.Finding) bool {
-			return x.Code == f.Code && x.File == f.File && x.Sheet == f.Sheet && x.Cell == f.Cell && x.Found == f.Found && x.Wanted == f.Wanted
+			return x.Code == f.Code && x.Called() == f.Called() && x.Sheet == f.Sheet && x.Cell == f.Cell && x.Found == f.Found && x.Wanted == f.Wanted
 		}) {
 		return
 	}

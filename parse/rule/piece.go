@@ -41,7 +41,8 @@ func (p *Pass) pieces(f *File, visit func(piece)) {
 		p.gridPieces(f, g, visit)
 	}
 	for _, t := range f.Book.Texts {
-		at := finding.Place{File: f.Name, Sheet: t.Sheet, Cell: t.Cell, Where: t.Where}
+		at := f.At()
+		at.Sheet, at.Cell, at.Where = t.Sheet, t.Cell, t.Where
 		visit(piece{at: at, text: t.Text, contact: true, apart: true})
 	}
 }
@@ -74,7 +75,8 @@ func (p *Pass) gridPieces(f *File, g *sheet.Grid, visit func(piece)) {
 		for _, c := range row.Cells {
 			numbers[c.Col] = numbers[c.Col] || phoneHead(c.Text)
 			pc := piece{text: c.Text, before: left, contact: rowContact || numbers[c.Col]}
-			pc.at = finding.Place{File: f.Name, Sheet: g.Name, Cell: sheet.Address(c.Col, row.Number), Row: row.Number}
+			pc.at = f.At()
+			pc.at.Sheet, pc.at.Cell, pc.at.Row = g.Name, sheet.Address(c.Col, row.Number), row.Number
 			if below {
 				pc.at.Column = byCol[c.Col]
 				pc.contact = pc.contact || contactColumn(pc.at.Column)
@@ -155,7 +157,8 @@ func rowTexts(f *File, visit func(piece)) {
 			for j, c := range row.Cells {
 				texts[j] = c.Text
 			}
-			at := finding.Place{File: f.Name, Sheet: g.Name, Row: row.Number, Cell: sheet.Address(row.Cells[0].Col, row.Number)}
+			at := f.At()
+			at.Sheet, at.Row, at.Cell = g.Name, row.Number, sheet.Address(row.Cells[0].Col, row.Number)
 			visit(piece{at: at, text: strings.Join(texts, " ")})
 		}
 	}

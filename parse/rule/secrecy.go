@@ -55,7 +55,9 @@ func (p *Pass) Secrecy() []finding.Finding {
 			add(f.At())
 		}
 		for _, g := range sheetNames(f) {
-			visit(piece{at: finding.Place{File: f.Name, Where: "工作表名称"}, text: g})
+			at := f.At()
+			at.Where = "工作表名称"
+			visit(piece{at: at, text: g})
 		}
 		if NameMarked(f.Path) {
 			add(finding.Place{Where: "文件名"})
