@@ -2,6 +2,7 @@ package casedoc
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"strings"
 	"unicode/utf16"
@@ -105,9 +106,9 @@ func (r *wordRange) put(props charProps, c ...uint16) {
 	switch {
 	case props.deleted:
 		r.del = append(r.del, c...)
-	case n > 0 && r.fields[n-1].instruction:
-		if len(r.fields[n-1].text) < 200 {
-			r.fields[n-1].text = append(r.fields[n-1].text, c...)
+	case slices.ContainsFunc(r.fields, func(f wordField) bool { return f.instruction }): // also a result within an instruction
+		if f := &r.fields[n-1]; f.instruction && len(f.text) < 200 {
+			f.text = append(f.text, c...)
 		}
 	case props.hidden:
 		r.hid = append(r.hid, c...)

@@ -1,6 +1,9 @@
 package casedoc
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // choice takes the first branch of mc:AlternateContent that Word would, so that no text box is read twice.
 func (s *wordStory) choice(e element, t *tokens) {
@@ -8,17 +11,31 @@ func (s *wordStory) choice(e element, t *tokens) {
 	if n == 0 {
 		return
 	}
-	foreign := false
-	if e.name == "mc:Choice" {
-		for _, ns := range strings.Fields(e.attr("Requires")) {
-			foreign = foreign || ns == "wpi" || ns == "aink" || ns == "am3d"
-		}
-	}
+	foreign := e.name == "mc:Choice" && slices.ContainsFunc(strings.Fields(e.attr("Requires")), t.foreign)
 	if s.choices[n-1] || foreign {
 		t.pass()
 		return
 	}
 	s.choices[n-1] = true
+}
+
+// foreign tells a namespace, by the prefix a branch requires, that Word would not read, or whose content this package finds
+// in the fallback only: ink, 3D models, and characters named by font (symEx).
+func (t *tokens) foreign(prefix string) bool {
+	switch prefix {
+	case "wpi", "aink", "am3d", "w16se":
+		return true
+	}
+	space, declared := t.prefixes[prefix]
+	if !declared {
+		return false
+	}
+	for _, known := range []string{"http://schemas.microsoft.com/office/", "http://schemas.openxmlformats.org/", "http://purl.oclc.org/ooxml/", "urn:schemas-microsoft-com:"} {
+		if strings.HasPrefix(space, known) {
+			return false
+		}
+	}
+	return true
 }
 
 // annotation handles the tracked changes and comments of Word 2003 XML.

@@ -16,7 +16,7 @@ func (rd *reader) wordml(ctx context.Context, doc *Document, src source) error {
 		return fmt.Errorf("%d bytes of XML: %w", src.size, container.ErrLimit)
 	}
 	w := &wordPackage{rd: rd, doc: doc, pictures: newPictures(doc), parts: flatParts{},
-		styles: &styles{byID: map[string]*style{}, hiddenChars: map[string]bool{}}, lists: &lists{byID: map[string]*listUse{}}}
+		styles: &styles{byID: map[string]*style{}}, lists: &lists{byID: map[string]*listUse{}}}
 	first, err := rd.tokens(src.stream()).root(ctx)
 	if err != nil {
 		return err

@@ -1,9 +1,6 @@
 package casedoc
 
-import (
-	"strconv"
-	"strings"
-)
+import "strings"
 
 // prop handles the properties of paragraphs, runs, rows and cells.
 func (s *wordStory) prop(e element, t *tokens) bool {
@@ -68,7 +65,7 @@ func (s *wordStory) runProp(e element, t *tokens) bool {
 	case "w:vanish":
 		s.hidden = e.on()
 	case "w:rStyle":
-		s.hidden = s.hidden || s.w.styles.hiddenChars[e.attr("val")]
+		s.hidden = s.hidden || s.w.styles.hides(e.attr("val"))
 	case "w:del", "w:moveFrom", "w:ins":
 		t.pass()
 	case "aml:annotation":
@@ -160,40 +157,4 @@ func (f *formField) shown() string {
 		return f.entries[f.chosen]
 	}
 	return ""
-}
-
-// symbol maps a character of a symbol font, as w:sym and RTF give it, to Unicode.
-func symbol(font, hex string) string {
-	n, err := strconv.ParseUint(hex, 16, 32)
-	if err != nil {
-		return ""
-	}
-	return symbolRune(font, rune(n))
-}
-
-func symbolRune(font string, r rune) string {
-	if r < 0xF000 || r > 0xF0FF {
-		if r == 0 || r > 0x10FFFF {
-			return ""
-		}
-		return string(r)
-	}
-	low := byte(r)
-	table := map[byte]string{}
-	switch strings.ToLower(font) {
-	case "wingdings":
-		table = map[byte]string{0x6C: "●", 0x6E: "■", 0x6F: "□", 0x70: "□", 0x71: "❑", 0x72: "❒", 0x73: "⬧", 0x74: "⧫", 0x75: "◆",
-			0x76: "❖", 0x77: "⬥", 0x9F: "•", 0xA8: "□", 0xA7: "▪", 0xAB: "★", 0xD8: "➢", 0xE0: "→", 0xFB: "✗", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑"}
-	case "wingdings 2":
-		table = map[byte]string{0x30: "☑", 0x50: "✓", 0x51: "☒", 0x52: "☑", 0x53: "☒", 0x54: "☒", 0xA3: "□", 0x98: "■", 0x97: "●"}
-	case "symbol":
-		table = map[byte]string{0xB7: "•", 0xB0: "°", 0xB1: "±", 0xB4: "×", 0xB8: "÷", 0xA3: "≤", 0xB3: "≥", 0xB9: "≠", 0xAE: "→", 0x6D: "μ", 0x57: "Ω"}
-	}
-	if s, ok := table[low]; ok {
-		return s
-	}
-	if strings.EqualFold(font, "symbol") && low >= 0x20 && low < 0x40 {
-		return string(rune(low))
-	}
-	return "□"
 }

@@ -2,6 +2,7 @@ package casedoc
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -101,7 +102,7 @@ func (s *wordStory) put(text string) {
 		if room.take(utf8.RuneCountInString(text)) {
 			s.del.WriteString(text)
 		}
-	case len(s.fields) > 0 && s.fields[len(s.fields)-1]:
+	case slices.Contains(s.fields, true): // also the result of a field that stands within an instruction
 	case s.hidden:
 		if room.take(utf8.RuneCountInString(text)) {
 			s.hid.WriteString(text)
@@ -125,7 +126,7 @@ func (s *wordStory) inline(e element, t *tokens) bool {
 	case "w:sym":
 		s.put(symbol(e.attr("font"), e.attr("char")))
 	case "w:r":
-		s.hidden = false
+		s.hidden = s.w.styles.hides(s.para.style)
 	case "w:p", "a:p":
 		s.para = paraProps{numLevel: -1}
 	case "w:tbl":

@@ -13,9 +13,8 @@ import (
 
 // styles are the paragraph and character styles of a WordprocessingML document.
 type styles struct {
-	byID        map[string]*style
-	byDefault   string
-	hiddenChars map[string]bool
+	byID      map[string]*style
+	byDefault string
 }
 
 type style struct {
@@ -24,7 +23,8 @@ type style struct {
 	based    string
 	outline  int // 0-based level, -1 unset
 	numID    string
-	numLevel int // -1 unset
+	numLevel int    // -1 unset
+	vanish   string // "", "on", "off"
 }
 
 // lists are the numberings of a WordprocessingML document by numId.
@@ -34,7 +34,7 @@ func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys
 
 // loadStyles reads the style and numbering parts; damaged ones cost headings and numbers, not the document.
 func (w *wordPackage) loadStyles(ctx context.Context, rels map[string]relation) error {
-	w.styles = &styles{byID: map[string]*style{}, hiddenChars: map[string]bool{}}
+	w.styles = &styles{byID: map[string]*style{}}
 	w.lists = &lists{byID: map[string]*listUse{}}
 	for _, id := range sortedKeys(rels) {
 		r := rels[id]
@@ -95,8 +95,9 @@ func (st *styles) reader() func(*tokens, element) error {
 		case "w:ilvl":
 			cur.numLevel = atoi(e.attr("val"), -1)
 		case "w:vanish":
-			if cur.kind == "character" && e.on() {
-				st.hiddenChars[id] = true
+			cur.vanish = "off"
+			if e.on() {
+				cur.vanish = "on"
 			}
 		case "w:tblStylePr", "w:pPrChange", "w:rPrChange":
 			t.pass()
@@ -130,6 +131,18 @@ func (st *styles) outline(id string) int {
 		id = s.based
 	}
 	return 0
+}
+
+// hides tells whether a paragraph or character style, or one it is based on, hides its text.
+func (st *styles) hides(id string) bool {
+	for range 20 {
+		s := st.byID[id]
+		if s == nil || s.vanish != "" {
+			return s != nil && s.vanish == "on"
+		}
+		id = s.based
+	}
+	return false
 }
 
 // level turns a 0-based outline level into 1..9; 9 means body text.

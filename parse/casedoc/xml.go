@@ -30,6 +30,8 @@ type tokens struct {
 	count int
 	input *rationed
 	rd    *reader
+
+	prefixes map[string]string // namespaces declared so far
 }
 
 // rationed fails once a single token takes more than maxXMLToken: encoding/xml holds a token whole.
@@ -71,7 +73,7 @@ func (rd *reader) tokens(r io.Reader) *tokens {
 		s, _ := charset.Decode(b, label)
 		return strings.NewReader(s), nil
 	}
-	return &tokens{dec: dec, names: map[xml.Name]string{}, input: input, rd: rd}
+	return &tokens{dec: dec, names: map[xml.Name]string{}, prefixes: map[string]string{}, input: input, rd: rd}
 }
 
 // decodedXML brings UTF-16 to UTF-8, which encoding/xml does not.
@@ -121,6 +123,7 @@ func (t *tokens) next(ctx context.Context) (element, error) {
 				t.skip++
 				continue
 			}
+			t.declare(tok.Attr)
 			return element{name: t.name(tok.Name), attrs: tok.Attr}, nil
 		case xml.EndElement:
 			t.depth--
@@ -133,6 +136,15 @@ func (t *tokens) next(ctx context.Context) (element, error) {
 			if t.skip == 0 {
 				return element{text: tok}, nil
 			}
+		}
+	}
+}
+
+// declare notes the namespaces an element declares: the value of mc:Choice Requires names prefixes.
+func (t *tokens) declare(attrs []xml.Attr) {
+	for _, a := range attrs {
+		if a.Name.Space == "xmlns" && len(t.prefixes) < 1000 {
+			t.prefixes[a.Name.Local] = a.Value
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"strings"
 )
 
@@ -136,7 +137,13 @@ func (p *Package) encrypted() bool {
 	return bytes.Contains(b, []byte("encryption-data"))
 }
 
+// partKey is what two spellings of one part have in common: case, slashes, percent-encoding.
 func partKey(name string) string {
+	if strings.Contains(name, "%") {
+		if plain, err := url.PathUnescape(name); err == nil {
+			name = plain
+		}
+	}
 	return strings.ToLower(strings.TrimPrefix(strings.ReplaceAll(name, `\`, "/"), "/"))
 }
 

@@ -90,16 +90,21 @@ func ooxmlKind(parts map[string]zipEntry, top map[string]bool, types string) For
 	has := func(name string) bool { _, ok := parts[name]; return ok }
 	types = overrides(strings.ToLower(types))
 	macros := strings.Contains(types, "macroenabled") || strings.Contains(types, "vbaproject")
-	switch {
-	case strings.Contains(types, "sheet.binary"), has("xl/workbook.bin"):
+	switch word := has("word/document.xml"); {
+	case !word && strings.Contains(types, "sheet.binary"), has("xl/workbook.bin"):
 		return XLSB
+	case word && !has("xl/workbook.xml"): // whatever its content types claim
+		if macros || has("word/vbaproject.bin") {
+			return DOCM
+		}
+		return DOCX
 	case has("xl/workbook.xml"), strings.Contains(types, "spreadsheetml.sheet.main"), strings.Contains(types, "spreadsheetml.template.main"),
 		strings.Contains(types, "ms-excel.sheet.macroenabled"), top["xl"]:
 		if macros || has("xl/vbaproject.bin") {
 			return XLSM
 		}
 		return XLSX
-	case has("word/document.xml"), strings.Contains(types, "wordprocessingml.document.main"), strings.Contains(types, "wordprocessingml.template.main"),
+	case strings.Contains(types, "wordprocessingml.document.main"), strings.Contains(types, "wordprocessingml.template.main"),
 		strings.Contains(types, "ms-word.document.macroenabled"), top["word"]:
 		if macros || has("word/vbaproject.bin") {
 			return DOCM

@@ -56,6 +56,7 @@ func TestSniffZips(t *testing.T) {
 		{XLSB, []string{types, "xl/workbook.bin"}},
 		{DOCX, []string{types, "word/document.xml"}},
 		{DOCX, []string{types, "word/document2.xml"}},
+		{DOCX, []string{override("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"), "word/document.xml"}},
 		{DOCX, []string{override("application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml"), "w/d.xml"}},
 		{DOCM, []string{types, "word/document.xml", "word/vbaProject.bin"}},
 		{PPTX, []string{types, "ppt/presentation.xml"}},

@@ -1,0 +1,73 @@
+package casedoc
+
+import (
+	"fmt"
+	"testing"
+
+	"baosong/parse/container"
+)
+
+// TestDocxFields: what stands within an instruction, a nested field's result too, is not on the page.
+func TestDocxFields(t *testing.T) {
+	t.Parallel()
+	char := func(kind string) string { return `<w:r><w:fldChar w:fldCharType="` + kind + `"/></w:r>` }
+	text := func(s string) string { return `<w:r><w:t>` + s + `</w:t></w:r>` }
+	d := mustRead(t, docxOf(`<w:p>`+text("前")+char("begin")+`<w:r><w:instrText> IF </w:instrText></w:r>`+char("begin")+char("separate")+text("藏")+char("end")+
+		char("separate")+text("果")+char("end")+text("后")+`</w:p><w:p>`+char("begin")+char("separate")+char("begin")+char("separate")+text("一章")+char("end")+`</w:p><w:p>`+
+		text("二章")+char("end")+`</w:p>`), container.DOCX)
+	expect(t, d, `P "前果后"`+"\n"+`P "一章"`+"\n"+`P "二章"`)
+}
+
+// TestDocxChoice: Word takes a fallback where a branch requires what it does not know, or names a character by font.
+func TestDocxChoice(t *testing.T) {
+	t.Parallel()
+	choice := func(requires, within, instead string) string {
+		return `<mc:AlternateContent><mc:Choice Requires="` + requires + `">` + within + `</mc:Choice><mc:Fallback>` + instead + `</mc:Fallback></mc:AlternateContent>`
+	}
+	d := mustRead(t, docxOf(`<w:p xmlns:far="http://example.org/far" xmlns:near="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" xmlns:se="http://schemas.microsoft.com/office/word/2015/wordml/symex"><w:r>`+
+		choice("far", `<w:t>远</w:t>`, `<w:t>退</w:t>`)+choice("near", `<w:t>近</w:t>`, `<w:t>退</w:t>`)+
+		choice("w16se", `<se:symEx se:font="Segoe UI Emoji" se:char="1F60A"/>`, `<w:t>😊</w:t>`)+`</w:r></w:p>`), container.DOCX)
+	expect(t, d, `P "退近😊"`)
+}
+
+// TestDocxHiddenStyles: styles hide text too, such as Word's own z-Top of Form.
+func TestDocxHiddenStyles(t *testing.T) {
+	t.Parallel()
+	styles := `<w:styles ` + nsW + `><w:style w:type="paragraph" w:styleId="H"><w:name w:val="z-Top of Form"/><w:rPr><w:vanish/></w:rPr></w:style>` +
+		`<w:style w:type="character" w:styleId="C"><w:rPr><w:vanish/></w:rPr></w:style><w:style w:type="character" w:styleId="D"><w:basedOn w:val="C"/></w:style>` +
+		`<w:style w:type="character" w:styleId="E"><w:basedOn w:val="C"/><w:rPr><w:vanish w:val="0"/></w:rPr></w:style></w:styles>`
+	run := func(props, s string) string { return `<w:r><w:rPr>` + props + `</w:rPr><w:t>` + s + `</w:t></w:r>` }
+	d := mustRead(t, docxOf(`<w:p><w:pPr><w:pStyle w:val="H"/></w:pPr>`+run("", "窗体顶端")+run(`<w:vanish w:val="0"/>`, "露")+`</w:p><w:p>`+
+		run(`<w:rStyle w:val="D"/>`, "藏")+run(`<w:rStyle w:val="E"/>`, "见")+`</w:p>`, "styles.xml#styles", styles), container.DOCX)
+	expect(t, d, `P "露"`+"\n"+`P "见"`+"\n"+`hidden "窗体顶端"`+"\n"+`hidden "藏"`)
+}
+
+// TestDocxPartNames: names in relations are percent-encoded, names in the zip are or are not.
+func TestDocxPartNames(t *testing.T) {
+	t.Parallel()
+	for name, target := range map[string]string{"图 1.png": "%E5%9B%BE%201.png", "%E5%9B%BE1.png": "图1.png", "100%.png": "100%.png"} {
+		b := zipped("_rels/.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="a" Type="`+relType+`officeDocument" Target="word/document.xml"/></Relationships>`,
+			"word/document.xml", `<w:document `+nsAll+`><w:body><w:p><w:r><a:blip r:embed="p"/></w:r></w:p></w:body></w:document>`,
+			"word/_rels/document.xml.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="p" Type="`+relType+`image" Target="media/`+target+`"/></Relationships>`,
+			"word/media/"+name, "\x89PNG\r\n\x1a\n-a")
+		if d := mustRead(t, b, container.DOCX); len(d.Pictures) != 1 || d.Pictures[0].Format != container.PNG {
+			t.Errorf("%s as %s: %+v", name, target, d.Pictures)
+		}
+	}
+}
+
+func TestSymbols(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ font, char, want string }{
+		{"Wingdings", "F0FE", "☑"}, {"Wingdings", "00FE", "☑"}, {"Wingdings", "FE", "☑"}, {"Wingdings", "F081", "①"}, {"Wingdings", "F028", "☎"},
+		{"Wingdings", "F0A8", "□"}, {"Wingdings 2", "F06A", "①"}, {"Wingdings 2", "F052", "☑"}, {"Wingdings 2", "F021", "•"}, {"Webdings", "61", "•"},
+		{"Symbol", "F061", "α"}, {"SimSun", "00B7", "·"}, {"SimSun", "2103", "℃"}, {"", "F0FE", "•"}, {"Wingdings", "x", ""}, {"", "0", ""},
+	} {
+		if got := symbol(tt.font, tt.char); got != tt.want {
+			t.Errorf("symbol(%s, %s) = %q, want %q", tt.font, tt.char, got, tt.want)
+		}
+	}
+	if n := fmt.Sprint(len([]rune(wingdings)), len([]rune(wingdings2)), len([]rune(symbolFont))); n != "224 224 224" {
+		t.Errorf("tables of %s characters", n)
+	}
+}
