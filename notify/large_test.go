@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"baosong/ledger"
-	"baosong/parse/sheet"
+	"baosong/parse/sheet/workbook"
 )
 
 // withWorkbook is a faulty submission whose summary sheet is there to be marked.
@@ -23,7 +23,7 @@ func (b *bench) withWorkbook() ledger.Submission {
 	for range 400 { // large enough for the attachment to weigh something
 		rows = append(rows, []any{"案例", strings.Repeat("某", 10), len(rows)})
 	}
-	if err := sheet.WriteTables(path, []sheet.Table{{Name: "Sheet1", Header: []string{"标题", "主体", "序号"}, Widths: []float64{9, 9, 9}, Rows: rows}}); err != nil {
+	if err := workbook.WriteTables(path, []workbook.Table{{Name: "Sheet1", Header: []string{"标题", "主体", "序号"}, Widths: []float64{9, 9, 9}, Rows: rows}}); err != nil {
 		b.t.Fatal(err)
 	}
 	f, err := os.Open(path)

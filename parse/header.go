@@ -6,7 +6,7 @@ import (
 
 	"baosong/parse/call"
 	"baosong/parse/rule"
-	"baosong/parse/sheet"
+	"baosong/parse/sheet/grid"
 )
 
 const (
@@ -79,7 +79,7 @@ func (n names) lookup(text string) string {
 }
 
 // findHeader returns the best header of a grid; score is 0 when there is none.
-func findHeader(g *sheet.Grid, n names) header {
+func findHeader(g *grid.Grid, n names) header {
 	best := header{}
 	for i := 0; i < len(g.Rows) && i < headerScan; i++ {
 		top := g.Rows[i].Number
@@ -103,7 +103,7 @@ func findHeader(g *sheet.Grid, n names) header {
 
 // readHeader reads the header that the rows from top to bottom would make. The lower row speaks where it says
 // something; alone it may be too short (名称), then the words above it are put in front.
-func readHeader(g *sheet.Grid, n names, top, bottom int) header {
+func readHeader(g *grid.Grid, n names, top, bottom int) header {
 	h := header{top: top, bottom: bottom, columns: map[string]int{}, texts: map[int]string{}}
 	above := ""
 	for col := 1; col <= headerColumn; col++ {
@@ -130,7 +130,7 @@ func readHeader(g *sheet.Grid, n names, top, bottom int) header {
 }
 
 // headerText returns the text at a place; own tells that it stands there and not in a merged area's corner elsewhere.
-func headerText(g *sheet.Grid, row, col int) (text string, own bool) {
+func headerText(g *grid.Grid, row, col int) (text string, own bool) {
 	c, ok := g.At(row, col)
 	if !ok {
 		return "", false
@@ -152,7 +152,7 @@ func joinHeader(n names, above, lower string) (text, id string) {
 }
 
 // mergedBottom returns the last row that a merged cell of the header reaches.
-func mergedBottom(g *sheet.Grid, h header) int {
+func mergedBottom(g *grid.Grid, h header) int {
 	bottom := h.bottom
 	for _, m := range g.Merges {
 		if m.Row1 < h.top || m.Row1 > h.bottom || m.Row2 > h.top+2 {

@@ -14,7 +14,7 @@ import (
 	"testing"
 
 	"baosong/parse/charset"
-	"baosong/parse/sheet"
+	"baosong/parse/sheet/grid"
 )
 
 // The kit makes small office files in memory, byte for byte the same each time.
@@ -85,7 +85,7 @@ func sheetXML(p page) string {
 		}
 		fmt.Fprintf(&b, `<row r="%d"%s>`, i+1, hidden)
 		for j, text := range row {
-			at := sheet.Address(j+1, i+1)
+			at := grid.Address(j+1, i+1)
 			switch {
 			case text == "":
 			case strings.HasPrefix(text, "#"):

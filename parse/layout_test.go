@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"baosong/parse/rule"
-	"baosong/parse/sheet"
+	"baosong/parse/sheet/grid"
 )
 
 // laid is a summary sheet as a layout writes it, and where its cells are.
@@ -17,7 +17,7 @@ type laid struct {
 }
 
 // address returns the address of an entry's cell, given the first entry of its merged run.
-func (l laid) address(n int, id string) string { return sheet.Address(l.cell[id], l.row[n]) }
+func (l laid) address(n int, id string) string { return grid.Address(l.cell[id], l.row[n]) }
 
 func columnIDs() []string {
 	return []string{"seq", "city", "county", "cluster", "level", "year", "title", "direction", "body", "contact", "phone", "note"}
@@ -143,7 +143,7 @@ func mergedDown(es []entry) laid {
 		if es[i-1].cluster == es[i-2].cluster && es[i-1].level == es[i-2].level && es[i-1].county == es[i-2].county && (i == 2 || es[i-2].cluster != es[max(i-3, 0)].cluster) {
 			for col := 2; col <= 4; col++ {
 				rows[i][col] = ""
-				merges = append(merges, sheet.Address(col+1, i)+":"+sheet.Address(col+1, i+1))
+				merges = append(merges, grid.Address(col+1, i)+":"+grid.Address(col+1, i+1))
 			}
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"baosong/parse/finding"
 	"baosong/parse/rule"
 	"baosong/parse/sheet"
+	"baosong/parse/sheet/grid"
 )
 
 // opened is one file of the submission with what reading it has shown.
@@ -80,10 +81,10 @@ func lastPart(name string) string { return path.Base(strings.ReplaceAll(name, "\
 func (f *opened) load(ctx context.Context) (err error) {
 	switch f.format {
 	case container.XLSX, container.XLSM, container.XLSB, container.XLS, container.XLS2, container.ODS, container.XML2003, container.CSV:
-		f.Book, err = sheet.Read(ctx, f.in.Path, f.format, sheet.Limits{})
+		f.Book, err = sheet.Read(ctx, f.in.Path, f.format, grid.Limits{})
 	case container.Text:
 		f.text = true
-		if f.Book, err = sheet.Read(ctx, f.in.Path, container.CSV, sheet.Limits{}); err != nil {
+		if f.Book, err = sheet.Read(ctx, f.in.Path, container.CSV, grid.Limits{}); err != nil {
 			f.Book = nil
 		}
 		f.Doc, err = casedoc.Read(ctx, f.in.Path, f.format, casedoc.Limits{Scratch: f.scratch})

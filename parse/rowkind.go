@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"baosong/parse/rule"
-	"baosong/parse/sheet"
+	"baosong/parse/sheet/grid"
 )
 
 var (
@@ -17,16 +17,16 @@ var (
 	samplePattern = regexp.MustCompile(`^[(（\[【<《]?(?:填写)?(?:示例|样例|例\s*\d{0,2}\s*[)）\]】]?\s*[:：])|^[(（\[【]例\s*\d{0,2}[)）\]】]|^例\s*\d{0,2}$`)
 )
 
-func isSample(own []sheet.Cell) bool {
+func isSample(own []grid.Cell) bool {
 	return slices.ContainsFunc(own[:min(len(own), 2)], sampleWord)
 }
 
-func sampleWord(c sheet.Cell) bool {
+func sampleWord(c grid.Cell) bool {
 	return samplePattern.MatchString(strings.TrimSpace(rule.Plain(c.Text)))
 }
 
 // isFoot tells totals, notes and signatures from cases.
-func isFoot(t *rule.Table, row *sheet.Row, own []sheet.Cell, h header) bool {
+func isFoot(t *rule.Table, row *grid.Row, own []grid.Cell, h header) bool {
 	for i := 0; i < len(own) && i < 2; i++ {
 		s := rule.Squeeze(own[i].Text)
 		if totalPattern.MatchString(s) && own[i].Col != h.columns["title"] && own[i].Col != h.columns["cluster"] || totalWord(s) {
@@ -47,7 +47,7 @@ func isFoot(t *rule.Table, row *sheet.Row, own []sheet.Cell, h header) bool {
 	if len(own) == 1 && own[0].Col != h.columns["title"] && own[0].Col != h.columns["cluster"] && alone(own[0], h) {
 		return true
 	}
-	return len(own) <= 2 && !slices.ContainsFunc(own, func(c sheet.Cell) bool {
+	return len(own) <= 2 && !slices.ContainsFunc(own, func(c grid.Cell) bool {
 		return c.Col == h.columns["title"] || c.Col == h.columns["cluster"] || !signPattern.MatchString(rule.Squeeze(c.Text))
 	})
 }
@@ -58,7 +58,7 @@ var (
 )
 
 // isHint tells rows that explain or number the columns from cases.
-func isHint(own []sheet.Cell) bool {
+func isHint(own []grid.Cell) bool {
 	hints, indexes := 0, 0
 	for _, c := range own {
 		s := rule.Squeeze(c.Text)
@@ -77,7 +77,7 @@ func totalWord(s string) bool {
 }
 
 // alone reports whether the only cell of a row makes no case: a group's heading, a stray note.
-func alone(c sheet.Cell, h header) bool {
+func alone(c grid.Cell, h header) bool {
 	for _, id := range []string{"body", "contact", "phone", "direction", "level"} {
 		if h.columns[id] == c.Col {
 			return false
@@ -86,7 +86,7 @@ func alone(c sheet.Cell, h header) bool {
 	return true
 }
 
-func spans(g *sheet.Grid, row, col int) int {
+func spans(g *grid.Grid, row, col int) int {
 	for _, m := range g.Merges {
 		if m.Row1 == row && m.Col1 == col {
 			return m.Col2 - m.Col1 + 1
@@ -95,7 +95,7 @@ func spans(g *sheet.Grid, row, col int) int {
 	return 1
 }
 
-func repeatsHeader(row *sheet.Row, h header, n names) bool {
+func repeatsHeader(row *grid.Row, h header, n names) bool {
 	hits := 0
 	for _, c := range row.Cells {
 		if id := n.lookup(c.Text); id != "" && h.columns[id] == c.Col {
@@ -106,7 +106,7 @@ func repeatsHeader(row *sheet.Row, h header, n names) bool {
 }
 
 // emptyRow reports whether a row holds nothing of a case: only its number, or what was filled down beforehand.
-func emptyRow(row *sheet.Row, h header) bool {
+func emptyRow(row *grid.Row, h header) bool {
 	for _, id := range []string{"cluster", "title", "direction", "body", "contact", "phone"} {
 		if col, ok := h.columns[id]; ok {
 			if c, has := row.At(col); has && !rule.Blank(c.Text) {

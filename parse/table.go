@@ -11,12 +11,12 @@ import (
 	"baosong/parse/call"
 	"baosong/parse/casedoc"
 	"baosong/parse/rule"
-	"baosong/parse/sheet"
+	"baosong/parse/sheet/grid"
 )
 
 // docGrids returns the tables of a document as grids; a grid's rows are the table's, from 1.
-func docGrids(d *casedoc.Document) (grids []*sheet.Grid, blocks map[*sheet.Grid]int) {
-	blocks = map[*sheet.Grid]int{}
+func docGrids(d *casedoc.Document) (grids []*grid.Grid, blocks map[*grid.Grid]int) {
+	blocks = map[*grid.Grid]int{}
 	for i, b := range d.Blocks {
 		if b.Table != nil {
 			g := tableGrid(b.Table, fmt.Sprintf("表格%d", len(grids)+1))
@@ -26,19 +26,19 @@ func docGrids(d *casedoc.Document) (grids []*sheet.Grid, blocks map[*sheet.Grid]
 	return grids, blocks
 }
 
-func tableGrid(t *casedoc.Table, name string) *sheet.Grid {
-	g := &sheet.Grid{Name: name}
+func tableGrid(t *casedoc.Table, name string) *grid.Grid {
+	g := &grid.Grid{Name: name}
 	for i, cells := range t.Rows {
-		row := sheet.Row{Number: i + 1}
+		row := grid.Row{Number: i + 1}
 		for _, c := range cells {
 			if c.ColSpan > 1 || c.RowSpan > 1 {
-				g.Merges = append(g.Merges, sheet.Range{Row1: i + 1, Col1: c.Col, Row2: i + max(c.RowSpan, 1), Col2: c.Col + max(c.ColSpan, 1) - 1})
+				g.Merges = append(g.Merges, grid.Range{Row1: i + 1, Col1: c.Col, Row2: i + max(c.RowSpan, 1), Col2: c.Col + max(c.ColSpan, 1) - 1})
 			}
 			if strings.TrimSpace(c.Text) != "" {
-				row.Cells = append(row.Cells, sheet.Cell{Col: c.Col, Text: c.Text})
+				row.Cells = append(row.Cells, grid.Cell{Col: c.Col, Text: c.Text})
 			}
 		}
-		slices.SortStableFunc(row.Cells, func(a, b sheet.Cell) int { return cmp.Compare(a.Col, b.Col) })
+		slices.SortStableFunc(row.Cells, func(a, b grid.Cell) int { return cmp.Compare(a.Col, b.Col) })
 		if len(row.Cells) > 0 {
 			g.Rows = append(g.Rows, row)
 		}
@@ -51,7 +51,7 @@ const maxGrids = 60
 
 // summaryTables returns the summary tables among grids, visible ones first. fileName, bare, may say that a table
 // without a header is meant as one; it is empty where the name does not count.
-func summaryTables(f *rule.File, grids []*sheet.Grid, c *call.Call, fileName string) []*rule.Table {
+func summaryTables(f *rule.File, grids []*grid.Grid, c *call.Call, fileName string) []*rule.Table {
 	n := headerNames(c)
 	var out []*rule.Table
 	var headless *rule.Table
@@ -80,7 +80,7 @@ func summaryTables(f *rule.File, grids []*sheet.Grid, c *call.Call, fileName str
 
 // looksHeadless reports whether a grid is a summary whose header is missing: wide rows that hold a direction of the
 // call, or, in a file that calls itself a summary, any wide rows.
-func looksHeadless(g *sheet.Grid, score int, c *call.Call, fileName string) bool {
+func looksHeadless(g *grid.Grid, score int, c *call.Call, fileName string) bool {
 	wide, known := 0, 0
 	for i := range g.Rows {
 		if i > 200 {
@@ -105,7 +105,7 @@ func looksHeadless(g *sheet.Grid, score int, c *call.Call, fileName string) bool
 	return wide > 0 && (known >= 2 || (strings.Contains(fileName, "汇总") && (score >= 2 || known > 0 || wide >= 2)))
 }
 
-func rowText(row *sheet.Row) string {
+func rowText(row *grid.Row) string {
 	var b strings.Builder
 	for _, c := range row.Cells {
 		b.WriteString(c.Text)
@@ -123,7 +123,7 @@ func readTable(t *rule.Table, h header, n names, c *call.Call) {
 	for col := 1; col <= headerColumn; col++ {
 		text := h.texts[col]
 		r0, c0 := t.Grid.Anchor(h.bottom, col)
-		at := sheet.Address(c0, r0)
+		at := grid.Address(c0, r0)
 		if text != "" && !used[col] && !told[at] && !mergedColumn(t.Grid, h, col, used) {
 			told[at] = true
 			t.Extra = append(t.Extra, rule.ExtraColumn{Header: strings.Join(strings.Fields(text), ""), Cell: at, Col: col})
@@ -138,13 +138,13 @@ func readTable(t *rule.Table, h header, n names, c *call.Call) {
 }
 
 // mergedColumn reports whether a column only repeats a used header merged across it.
-func mergedColumn(g *sheet.Grid, h header, col int, used map[int]bool) bool {
+func mergedColumn(g *grid.Grid, h header, col int, used map[int]bool) bool {
 	r0, c0 := g.Anchor(h.bottom, col)
 	return c0 != col && used[c0] && r0 <= h.bottom
 }
 
 // addRow takes one row below the header: a case, or one of the lines that stand among or below the cases.
-func addRow(t *rule.Table, row *sheet.Row, h header, n names) {
+func addRow(t *rule.Table, row *grid.Row, h header, n names) {
 	own := ownCells(row)
 	if len(own) == 0 {
 		return
@@ -180,8 +180,8 @@ func addRow(t *rule.Table, row *sheet.Row, h header, n names) {
 	t.Rows = append(t.Rows, r)
 }
 
-func ownCells(row *sheet.Row) []sheet.Cell {
-	var out []sheet.Cell
+func ownCells(row *grid.Row) []grid.Cell {
+	var out []grid.Cell
 	for _, c := range row.Cells {
 		if strings.TrimSpace(c.Text) != "" {
 			out = append(out, c)
@@ -190,19 +190,19 @@ func ownCells(row *sheet.Row) []sheet.Cell {
 	return out
 }
 
-func readCell(g *sheet.Grid, row, col int, date1904 bool) rule.Cell {
+func readCell(g *grid.Grid, row, col int, date1904 bool) rule.Cell {
 	r0, c0 := g.Anchor(row, col)
-	out := rule.Cell{Address: sheet.Address(c0, r0)}
+	out := rule.Cell{Address: grid.Address(c0, r0)}
 	c, ok := g.At(row, col)
 	if !ok {
 		return out
 	}
 	out.Text = strings.TrimSpace(c.Text)
 	out.Lost = c.Lost || scientific.MatchString(rule.Squeeze(c.Text))
-	if c.Kind == sheet.KindNumber && !c.Lost && scientific.MatchString(out.Text) && math.Abs(c.Number) < 1e15 && c.Number == math.Trunc(c.Number) {
+	if c.Kind == grid.KindNumber && !c.Lost && scientific.MatchString(out.Text) && math.Abs(c.Number) < 1e15 && c.Number == math.Trunc(c.Number) {
 		out.Text, out.Lost = fmt.Sprintf("%.0f", c.Number), false
 	}
-	if c.Kind == sheet.KindDate {
+	if c.Kind == grid.KindDate {
 		var ok bool
 		if out.Year, ok = rule.Year(c.Text); !ok {
 			out.Year, _ = rule.DateYear(c.Number, date1904)

@@ -7,7 +7,7 @@ import (
 
 	"baosong/parse/call"
 	"baosong/parse/charset"
-	"baosong/parse/sheet"
+	"baosong/parse/sheet/workbook"
 )
 
 // Summary writes the summary sheet of a unit as an xlsx workbook, the way staff's own form looks when it is filled in.
@@ -18,9 +18,9 @@ func Summary(c *call.Call, u *call.Unit, cases []Case) (File, error) {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "summary.xlsx")
-	spec := sheet.FormSpec{Title: u.City + "中小企业特色产业集群典型案例汇总表", Version: c.FormVersion(), Rows: len(cases)}
+	spec := workbook.FormSpec{Title: u.City + "中小企业特色产业集群典型案例汇总表", Version: c.FormVersion(), Rows: len(cases)}
 	for _, col := range c.Columns {
-		spec.Columns = append(spec.Columns, sheet.FormColumn{Header: col.Header, Width: 16, Text: true})
+		spec.Columns = append(spec.Columns, workbook.FormColumn{Header: col.Header, Width: 16, Text: true})
 	}
 	var rows [][]string
 	for i, k := range cases {
@@ -31,7 +31,7 @@ func Summary(c *call.Call, u *call.Unit, cases []Case) (File, error) {
 		}
 		rows = append(rows, row)
 	}
-	if err := sheet.WriteForm(path, spec, rows); err != nil {
+	if err := workbook.WriteForm(path, spec, rows); err != nil {
 		return File{}, fmt.Errorf("making a sample: %w", err)
 	}
 	data, err := os.ReadFile(path)

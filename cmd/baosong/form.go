@@ -7,7 +7,7 @@ import (
 
 	"baosong/notify/letter"
 	"baosong/parse/call"
-	"baosong/parse/sheet"
+	"baosong/parse/sheet/workbook"
 )
 
 func formCommand() command {
@@ -42,7 +42,7 @@ func formCommand() command {
 					return failed(exitNotFound, fmt.Errorf("名册中没有单位 %q", *id)).hint("单位编号见征集目录的 units.csv。")
 				}
 			}
-			if err := sheet.WriteForm(*out, letter.Form(c, unit), nil); err != nil {
+			if err := workbook.WriteForm(*out, letter.Form(c, unit), nil); err != nil {
 				return err
 			}
 			fmt.Fprintf(t.out, "已写入 %s\n", *out)

@@ -13,6 +13,8 @@ import (
 	"baosong/notify/letter"
 	"baosong/parse/call"
 	"baosong/parse/sheet"
+	"baosong/parse/sheet/grid"
+	"baosong/parse/sheet/workbook"
 	"baosong/sample"
 )
 
@@ -54,7 +56,7 @@ func TestForm(t *testing.T) {
 	if len(lists) != 3 || !lists["D"] || !lists["E"] || !lists["H"] || messages != len(c.Columns) {
 		t.Errorf("lists on %v, %d messages", lists, messages)
 	}
-	hidden, err := f.GetCols(sheet.FormSheet)
+	hidden, err := f.GetCols(grid.FormSheet)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,13 +67,13 @@ func TestForm(t *testing.T) {
 	if got := strings.Fields(strings.Join(hidden[4][1:], " ")); !slices.Equal(got, names) || len(names) == 0 {
 		t.Errorf("clusters %q, want %q", got, names)
 	}
-	if v, err := f.GetSheetVisible(sheet.FormSheet); v || err != nil {
+	if v, err := f.GetSheetVisible(grid.FormSheet); v || err != nil {
 		t.Errorf("the hidden sheet is shown, %v", err)
 	}
 }
 
 // filled writes a form with cases in it.
-func filled(t *testing.T, spec sheet.FormSpec, c *call.Call, cases []sample.Case) []byte {
+func filled(t *testing.T, spec workbook.FormSpec, c *call.Call, cases []sample.Case) []byte {
 	t.Helper()
 	var rows [][]string
 	for i, k := range cases {
@@ -90,7 +92,7 @@ func filled(t *testing.T, spec sheet.FormSpec, c *call.Call, cases []sample.Case
 		rows = append(rows, row)
 	}
 	dst := filepath.Join(t.TempDir(), "filled.xlsx")
-	if err := sheet.WriteForm(dst, spec, rows); err != nil {
+	if err := workbook.WriteForm(dst, spec, rows); err != nil {
 		t.Fatal(err)
 	}
 	b, err := os.ReadFile(dst)

@@ -15,7 +15,7 @@ import (
 	"baosong/config"
 	"baosong/notify/letter"
 	"baosong/parse/call"
-	"baosong/parse/sheet"
+	"baosong/parse/sheet/workbook"
 )
 
 const shippedCall = "2024-typical-cases"
@@ -75,7 +75,7 @@ func writeSetup(t *terminal, dir, file, folder, address string) error {
 	if err := call.Write(folder, c); err != nil {
 		return err
 	}
-	if err := sheet.WriteForm(filepath.Join(folder, "汇总表（空白）.xlsx"), letter.Form(c, nil), nil); err != nil {
+	if err := workbook.WriteForm(filepath.Join(folder, "汇总表（空白）.xlsx"), letter.Form(c, nil), nil); err != nil {
 		return err
 	}
 	if err := writeNew(file, text); err != nil {

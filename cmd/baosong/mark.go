@@ -9,14 +9,15 @@ import (
 	"path/filepath"
 
 	"baosong/intake"
-	"baosong/parse/sheet"
+	"baosong/parse/sheet/annotate"
+	"baosong/parse/sheet/workbook"
 )
 
 // markRequest asks the caged reader to mark the workbook "source" in the job's folder; the outcome is written beside it.
 type markRequest struct {
 	Mark *struct {
-		Marks []sheet.Mark
-		List  []sheet.ListRow
+		Marks []annotate.Mark
+		List  []workbook.ListRow
 	} `json:"mark"`
 }
 
@@ -32,11 +33,11 @@ func read(ctx context.Context, dir string, body []byte, reading func(string)) ([
 		return intake.ServeReader(ctx, dir, body, reading)
 	}
 	reading(markSource)
-	return nil, sheet.MarkWorkbook(filepath.Join(dir, markSource), filepath.Join(dir, markResult), r.Mark.Marks, r.Mark.List)
+	return nil, annotate.Workbook(filepath.Join(dir, markSource), filepath.Join(dir, markResult), r.Mark.Marks, r.Mark.List)
 }
 
 // mark has a sender's workbook marked in the cage: it is as hostile on its way out as it was on its way in.
-func (h *house) mark(src, dst string, marks []sheet.Mark, list []sheet.ListRow) error {
+func (h *house) mark(src, dst string, marks []annotate.Mark, list []workbook.ListRow) error {
 	pool := h.pipeline.Reader.Pool
 	dir, err := os.MkdirTemp(pool.Dir, "mark-")
 	if err != nil {
@@ -48,8 +49,8 @@ func (h *house) mark(src, dst string, marks []sheet.Mark, list []sheet.ListRow) 
 	}
 	var r markRequest
 	r.Mark = &struct {
-		Marks []sheet.Mark
-		List  []sheet.ListRow
+		Marks []annotate.Mark
+		List  []workbook.ListRow
 	}{marks, list}
 	body, err := json.Marshal(r)
 	if err != nil {

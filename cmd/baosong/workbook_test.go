@@ -17,6 +17,7 @@ import (
 	"baosong/parse/call"
 	"baosong/parse/container"
 	"baosong/parse/sheet"
+	"baosong/parse/sheet/grid"
 	"baosong/sample"
 )
 
@@ -121,12 +122,12 @@ func markedByMail(t *testing.T, name string, raw []byte, good []sample.Case) []b
 // every cell's text.
 func sameShown(t *testing.T, before, after []byte) {
 	t.Helper()
-	read := func(name string, b []byte) *sheet.Book {
+	read := func(name string, b []byte) *grid.Book {
 		path := filepath.Join(t.TempDir(), name)
 		if err := os.WriteFile(path, b, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		book, err := sheet.Read(t.Context(), path, container.ODS, sheet.Limits{})
+		book, err := sheet.Read(t.Context(), path, container.ODS, grid.Limits{})
 		if err != nil {
 			t.Fatal(err)
 		}

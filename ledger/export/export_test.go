@@ -22,6 +22,7 @@ import (
 	"baosong/parse/container"
 	"baosong/parse/finding"
 	"baosong/parse/sheet"
+	"baosong/parse/sheet/grid"
 )
 
 // house is a ledger with its blobs and a call.
@@ -160,7 +161,7 @@ func checkSummary(t *testing.T, path string) {
 		{2, 11, "13900000000"}, {4, 2, "芜湖市"}, {5, 1, "4"}, {2, 13, "典型案例/01_合肥市/01_样例产业集群_案例甲.docx"},
 	} {
 		if c, _ := g.At(tt.row, tt.col); c.Text != tt.want || c.Formula {
-			t.Errorf("%s = %q (formula %v), want %q", sheet.Address(tt.col, tt.row), c.Text, c.Formula, tt.want)
+			t.Errorf("%s = %q (formula %v), want %q", grid.Address(tt.col, tt.row), c.Text, c.Formula, tt.want)
 		}
 	}
 }
@@ -182,9 +183,9 @@ func checkMissing(t *testing.T, path string) {
 	}
 }
 
-func firstSheet(t *testing.T, path string) *sheet.Grid {
+func firstSheet(t *testing.T, path string) *grid.Grid {
 	t.Helper()
-	b, err := sheet.Read(t.Context(), path, container.XLSX, sheet.Limits{})
+	b, err := sheet.Read(t.Context(), path, container.XLSX, grid.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"baosong/ledger"
 	"baosong/ledger/calendar"
 	"baosong/parse/call"
-	"baosong/parse/sheet"
+	"baosong/parse/sheet/workbook"
 )
 
 // placedCase is a case with its unit and its place in the package.
@@ -19,15 +19,15 @@ type placedCase struct {
 }
 
 func (w *writer) tables(p *contents, rows []placedCase) error {
-	if err := w.workbook(summaryName, []sheet.Table{summary(p.call, rows)}); err != nil {
+	if err := w.workbook(summaryName, []workbook.Table{summary(p.call, rows)}); err != nil {
 		return err
 	}
-	return w.workbook(missingName, []sheet.Table{missing(p), overview(p), directions(p.call, rows)})
+	return w.workbook(missingName, []workbook.Table{missing(p), overview(p), directions(p.call, rows)})
 }
 
 // summary is the merged sheet in the call's columns, numbered anew, with each case's file at the end.
-func summary(c *call.Call, rows []placedCase) sheet.Table {
-	t := sheet.Table{Name: "汇总表"}
+func summary(c *call.Call, rows []placedCase) workbook.Table {
+	t := workbook.Table{Name: "汇总表"}
 	for _, col := range c.Columns {
 		t.Header = append(t.Header, col.Header)
 		t.Widths = append(t.Widths, width(col.ID))
@@ -76,8 +76,8 @@ func value(r placedCase, column string) string {
 }
 
 // missing lists who has not sent everything: nothing at all, a nil return, errors, parts owed.
-func missing(p *contents) sheet.Table {
-	t := sheet.Table{
+func missing(p *contents) workbook.Table {
+	t := workbook.Table{
 		Name:   "未报送情况",
 		Header: []string{"序号", "报送单位", "情况", "尚缺材料", "待补正问题数", "最近收到", "截止时间"},
 		Widths: []float64{6, 32, 16, 32, 14, 20, 20},
@@ -127,8 +127,8 @@ func clock(t time.Time) string {
 }
 
 // overview is every unit with what stands of it.
-func overview(p *contents) sheet.Table {
-	t := sheet.Table{
+func overview(p *contents) workbook.Table {
+	t := workbook.Table{
 		Name:   "各单位情况",
 		Header: []string{"序号", "报送单位", "所在市", "情况", "案例数", "培育举措", "逾期", "首次收到", "最近收到", "回执编号"},
 		Widths: []float64{6, 32, 12, 12, 10, 10, 8, 20, 20, 18},
@@ -148,10 +148,10 @@ func overview(p *contents) sheet.Table {
 }
 
 // directions counts the cases by direction, in the call's order; other words come last.
-func directions(c *call.Call, rows []placedCase) sheet.Table {
-	t := sheet.Table{
+func directions(c *call.Call, rows []placedCase) workbook.Table {
+	t := workbook.Table{
 		Name: "方向统计", Header: []string{"方向", "案例数"}, Widths: []float64{24, 12},
-		Chart: &sheet.Chart{Title: "各方向案例数", Kind: "bar", Category: 0, Value: 1},
+		Chart: &workbook.Chart{Title: "各方向案例数", Kind: "bar", Category: 0, Value: 1},
 	}
 	count := map[string]int{}
 	for _, r := range rows {

@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"baosong/ledger/blob"
-	"baosong/parse/sheet"
+	"baosong/parse/sheet/workbook"
 )
 
 const (
@@ -129,9 +129,9 @@ func (w *writer) create(to string, from io.Reader) (sum string, size int64, err 
 }
 
 // workbook writes tables into the package.
-func (w *writer) workbook(name string, tables []sheet.Table) error {
+func (w *writer) workbook(name string, tables []workbook.Table) error {
 	full := filepath.Join(w.root, name)
-	if err := sheet.WriteTables(full, tables); err != nil {
+	if err := workbook.WriteTables(full, tables); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	raw, err := os.ReadFile(full)

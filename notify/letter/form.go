@@ -7,7 +7,7 @@ import (
 	"baosong/ledger"
 	"baosong/parse/call"
 	"baosong/parse/finding"
-	"baosong/parse/sheet"
+	"baosong/parse/sheet/workbook"
 )
 
 const (
@@ -17,8 +17,8 @@ const (
 
 // Form is the blank summary sheet of a call, for one unit or, when u is nil, for all: drop-down lists of the directions,
 // the levels and the unit's recognised clusters, a message for each column, and the version by which it is known again.
-func Form(c *call.Call, u *call.Unit) sheet.FormSpec {
-	spec := sheet.FormSpec{Title: "中小企业特色产业集群典型案例汇总表", Version: c.FormVersion(), Rows: formRows}
+func Form(c *call.Call, u *call.Unit) workbook.FormSpec {
+	spec := workbook.FormSpec{Title: "中小企业特色产业集群典型案例汇总表", Version: c.FormVersion(), Rows: formRows}
 	city := ""
 	if u != nil {
 		city = u.City
@@ -26,7 +26,7 @@ func Form(c *call.Call, u *call.Unit) sheet.FormSpec {
 	}
 	for _, col := range c.Columns {
 		width, prompt := formColumn(col)
-		spec.Columns = append(spec.Columns, sheet.FormColumn{Header: col.Header, Width: width, List: formList(c, col.ID, city), Prompt: prompt, Text: col.ID != "seq"})
+		spec.Columns = append(spec.Columns, workbook.FormColumn{Header: col.Header, Width: width, List: formList(c, col.ID, city), Prompt: prompt, Text: col.ID != "seq"})
 	}
 	return spec
 }
@@ -120,5 +120,5 @@ func form(f Facts, sub *ledger.Submission, p *Page, dst string) error {
 		spec.Rows = len(rows) + formSpare
 	}
 	p.Form = FormLine{Name: fileName(f.Unit.City + "汇总表（现行表样）.xlsx"), Rows: len(rows)}
-	return sheet.WriteForm(dst, spec, rows)
+	return workbook.WriteForm(dst, spec, rows)
 }

@@ -4,20 +4,20 @@ import (
 	"strings"
 
 	"baosong/parse/call"
-	"baosong/parse/sheet"
+	"baosong/parse/sheet/workbook"
 )
 
 // digestTables is the digest's workbook: overview, cases, findings, events. No contact, no telephone stands in it.
-func digestTables(f Facts) []sheet.Table {
-	return []sheet.Table{overviewTable(f), directionsTable(f), casesTable(f), findingsTable(f), eventsTable(f)}
+func digestTables(f Facts) []workbook.Table {
+	return []workbook.Table{overviewTable(f), directionsTable(f), casesTable(f), findingsTable(f), eventsTable(f)}
 }
 
-func overviewTable(f Facts) sheet.Table {
-	t := sheet.Table{
+func overviewTable(f Facts) workbook.Table {
+	t := workbook.Table{
 		Name:   "总览",
 		Header: []string{"市", "状态", "逾期", "有效案例", "待更正", "请留意", "尚缺", "登记号", "收到时间", "截止时间"},
 		Widths: []float64{9, 10, 7, 9, 8, 8, 22, 15, 17, 17},
-		Chart:  &sheet.Chart{Title: "各市有效案例", Kind: "bar", Category: 0, Value: 3},
+		Chart:  &workbook.Chart{Title: "各市有效案例", Kind: "bar", Category: 0, Value: 3},
 		Note:   f.Call.Title + "，截至 " + f.Now.Format("2006-01-02 15:04"),
 	}
 	for _, u := range f.Digest.Units {
@@ -42,12 +42,12 @@ func overviewTable(f Facts) sheet.Table {
 	return t
 }
 
-func directionsTable(f Facts) sheet.Table {
-	t := sheet.Table{
+func directionsTable(f Facts) workbook.Table {
+	t := workbook.Table{
 		Name:   "方向",
 		Header: []string{"方向", "有效案例"},
 		Widths: []float64{18, 12},
-		Chart:  &sheet.Chart{Title: "有效案例的方向", Kind: "bar", Category: 0, Value: 1},
+		Chart:  &workbook.Chart{Title: "有效案例的方向", Kind: "bar", Category: 0, Value: 1},
 	}
 	for _, c := range f.Digest.Directions {
 		t.Rows = append(t.Rows, []any{c.Name, c.N})
@@ -55,8 +55,8 @@ func directionsTable(f Facts) sheet.Table {
 	return t
 }
 
-func casesTable(f Facts) sheet.Table {
-	t := sheet.Table{
+func casesTable(f Facts) workbook.Table {
+	t := workbook.Table{
 		Name:   "案例",
 		Header: []string{"市", "县（市、区）", "集群名称", "级别", "案例名称", "方向", "报送单位"},
 		Widths: []float64{9, 14, 36, 9, 40, 14, 28},
@@ -69,8 +69,8 @@ func casesTable(f Facts) sheet.Table {
 	return t
 }
 
-func findingsTable(f Facts) sheet.Table {
-	t := sheet.Table{
+func findingsTable(f Facts) workbook.Table {
+	t := workbook.Table{
 		Name:   "问题",
 		Header: []string{"单位", "登记号", "程度", "文件", "位置", "问题", "现在写的是", "应当是"},
 		Widths: []float64{26, 15, 9, 30, 20, 40, 24, 30},
@@ -104,8 +104,8 @@ func digestPlace(x FindingLine, c *call.Call) string {
 	return place(p, c)
 }
 
-func eventsTable(f Facts) sheet.Table {
-	t := sheet.Table{
+func eventsTable(f Facts) workbook.Table {
+	t := workbook.Table{
 		Name:   "操作记录",
 		Header: []string{"时间", "操作人", "事项", "原因"},
 		Widths: []float64{18, 16, 26, 60},

@@ -9,7 +9,8 @@ import (
 	"baosong/ledger"
 	"baosong/parse/call"
 	"baosong/parse/finding"
-	"baosong/parse/sheet"
+	"baosong/parse/sheet/annotate"
+	"baosong/parse/sheet/workbook"
 )
 
 const (
@@ -24,7 +25,7 @@ func workbooks(f Facts, p *Page) ([]Attachment, error) {
 		return nil, fmt.Errorf("make room for the workbook: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	out, err := workbook(f, p, filepath.Join(dir, "letter.xlsx"))
+	out, err := mainWorkbook(f, p, filepath.Join(dir, "letter.xlsx"))
 	if sub := submission(f); err == nil && wantsForm(f, sub) {
 		dst := filepath.Join(dir, "form.xlsx")
 		if err := form(f, sub, p, dst); err != nil {
@@ -51,14 +52,14 @@ func attach(to []Attachment, name, path string) ([]Attachment, error) {
 	return append(to, Attachment{Name: name, ContentType: xlsxType, Bytes: b}), nil
 }
 
-// workbook makes the digest's tables, or the sender's sheet marked, or the list of findings.
-func workbook(f Facts, p *Page, dst string) (out []Attachment, err error) {
+// mainWorkbook makes the digest's tables, or the sender's sheet marked, or the list of findings.
+func mainWorkbook(f Facts, p *Page, dst string) (out []Attachment, err error) {
 	switch {
 	case f.Digest != nil && f.Light:
 		return nil, nil // all that matters is in the text
 	case f.Digest != nil:
 		p.Workbook.Name = fmt.Sprintf("报送情况_%s.xlsx", f.Now.Format("20060102"))
-		err = sheet.WriteTables(dst, digestTables(f))
+		err = workbook.WriteTables(dst, digestTables(f))
 	case p.Errors.Total > 0 && wantsList(f, p):
 		err = findingsWorkbook(f, p, dst)
 	default:
@@ -105,15 +106,15 @@ func findingsWorkbook(f Facts, p *Page, dst string) error {
 	}
 	p.Workbook.Why = why
 	p.Workbook.Name, p.Workbook.Marked = "问题清单.xlsx", false
-	return sheet.ListWorkbook(dst, "问题清单", list)
+	return workbook.WriteList(dst, "问题清单", list)
 }
 
-// Marker marks a workbook as sheet.MarkWorkbook does. The house gives one that opens the sender's file in the cage.
-type Marker func(src, dst string, marks []sheet.Mark, list []sheet.ListRow) error
+// Marker marks a workbook as annotate.Workbook does. The house gives one that opens the sender's file in the cage.
+type Marker func(src, dst string, marks []annotate.Mark, list []workbook.ListRow) error
 
-func (f Facts) mark(src, dst string, marks []sheet.Mark, list []sheet.ListRow) error {
+func (f Facts) mark(src, dst string, marks []annotate.Mark, list []workbook.ListRow) error {
 	if f.Mark == nil {
-		return sheet.MarkWorkbook(src, dst, marks, list)
+		return annotate.Workbook(src, dst, marks, list)
 	}
 	return f.Mark(src, dst, marks, list)
 }
@@ -137,7 +138,7 @@ func markable(f Facts, sub *ledger.Submission) (path string, file ledger.File, w
 			continue
 		}
 		switch {
-		case !canMark(sheet.CanMark, x.Format):
+		case !canMark(annotate.Takes, x.Format):
 			why = "报送的汇总表" + formatWords(x) + "，不便在上面直接标注，原表没有退回。"
 		case x.Size > maxMark || f.Light:
 			why = "报送的汇总表较大，不便随信退回。"
@@ -182,8 +183,8 @@ func isDocument(name string) bool {
 func canMark[F ~string](can func(F) bool, format string) bool { return can(F(format)) }
 
 // marks places the findings of one workbook on its cells; a finding about a whole row is set on its title.
-func marks(sub *ledger.Submission, file ledger.File, c *call.Call) []sheet.Mark {
-	var out []sheet.Mark
+func marks(sub *ledger.Submission, file ledger.File, c *call.Call) []annotate.Mark {
+	var out []annotate.Mark
 	if sub == nil {
 		return nil
 	}
@@ -199,7 +200,7 @@ func marks(sub *ledger.Submission, file ledger.File, c *call.Call) []sheet.Mark 
 		if !ok {
 			continue
 		}
-		out = append(out, sheet.Mark{Sheet: sheetName, Row: row, Col: col, Severity: string(f.Severity), Comment: comment(f)})
+		out = append(out, annotate.Mark{Sheet: sheetName, Row: row, Col: col, Severity: string(f.Severity), Comment: comment(f)})
 	}
 	return out
 }
@@ -247,14 +248,14 @@ func coordinates(cell string) (col, row int, ok bool) {
 	return col, row, row > 0
 }
 
-func listRows(fs []ledger.Finding, c *call.Call) []sheet.ListRow {
-	var out []sheet.ListRow
+func listRows(fs []ledger.Finding, c *call.Call) []workbook.ListRow {
+	var out []workbook.ListRow
 	for _, s := range []finding.Severity{finding.Error, finding.Warning, finding.Note} {
 		for _, f := range fs {
 			if f.Severity != s {
 				continue
 			}
-			out = append(out, sheet.ListRow{
+			out = append(out, workbook.ListRow{
 				File: Mask(oneLine(f.Called())), Sheet: Mask(oneLine(f.Sheet)), Cell: listCell(f.Place, c), Severity: severity(s),
 				Found: Mask(oneLine(f.Found)), Message: listMessage(f), Hint: chinese(Mask(oneLine(f.Hint))),
 			})

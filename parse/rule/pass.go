@@ -8,7 +8,7 @@ import (
 	"baosong/parse/call"
 	"baosong/parse/casedoc"
 	"baosong/parse/finding"
-	"baosong/parse/sheet"
+	"baosong/parse/sheet/grid"
 )
 
 // Pass is one submission as read, with everything a rule may look at. Package parse fills it; rules only read it and
@@ -52,7 +52,7 @@ type File struct {
 	Picture  bool  // a picture sent as a file
 	Blank    bool  // the empty form
 	Header   bool  // a table was recognised in it (for a file without a header: false)
-	Book     *sheet.Book
+	Book     *grid.Book
 	Doc      *casedoc.Document
 	Tables   []*Table
 	Lines    []Line   // text of a document in order, what stands apart from the body at the end
@@ -78,7 +78,7 @@ const MaxRows = 2000
 // Table is a summary table as read.
 type Table struct {
 	File    *File
-	Grid    *sheet.Grid
+	Grid    *grid.Grid
 	Sheet   string         // name of the worksheet, or of the table in a document
 	Header  int            // last row of the header; 0: no header was found
 	Columns map[string]int // by column id, grid column from 1

@@ -7,7 +7,7 @@ import (
 	"baosong/parse/call"
 	"baosong/parse/casedoc"
 	"baosong/parse/finding"
-	"baosong/parse/sheet"
+	"baosong/parse/sheet/grid"
 )
 
 // piece is one stretch of text with its place, as the searches for marks and numbers see it.
@@ -57,7 +57,7 @@ func inTable(f *File, l Line) bool {
 	return false
 }
 
-func (p *Pass) gridPieces(f *File, g *sheet.Grid, visit func(piece)) {
+func (p *Pass) gridPieces(f *File, g *grid.Grid, visit func(piece)) {
 	t := tableOf(f, g)
 	byCol := map[int]string{}
 	if t != nil {
@@ -76,7 +76,7 @@ func (p *Pass) gridPieces(f *File, g *sheet.Grid, visit func(piece)) {
 			numbers[c.Col] = numbers[c.Col] || phoneHead(c.Text)
 			pc := piece{text: c.Text, before: left, contact: rowContact || numbers[c.Col]}
 			pc.at = f.At()
-			pc.at.Sheet, pc.at.Cell, pc.at.Row = g.Name, sheet.Address(c.Col, row.Number), row.Number
+			pc.at.Sheet, pc.at.Cell, pc.at.Row = g.Name, grid.Address(c.Col, row.Number), row.Number
 			if below {
 				pc.at.Column = byCol[c.Col]
 				pc.contact = pc.contact || contactColumn(pc.at.Column)
@@ -90,7 +90,7 @@ func (p *Pass) gridPieces(f *File, g *sheet.Grid, visit func(piece)) {
 	}
 }
 
-func tableOf(f *File, g *sheet.Grid) *Table {
+func tableOf(f *File, g *grid.Grid) *Table {
 	for _, t := range f.Tables {
 		if t.Grid == g {
 			return t
@@ -130,7 +130,7 @@ func contactLine(line string) bool {
 	return false
 }
 
-func contactRow(row *sheet.Row) bool {
+func contactRow(row *grid.Row) bool {
 	for _, c := range row.Cells {
 		s := Squeeze(c.Text)
 		for _, w := range []string{"填表人", "填报人", "制表人", "联系人", "联系电话", "联系方式", "经办人", "电话:"} {
@@ -158,7 +158,7 @@ func rowTexts(f *File, visit func(piece)) {
 				texts[j] = c.Text
 			}
 			at := f.At()
-			at.Sheet, at.Row, at.Cell = g.Name, row.Number, sheet.Address(row.Cells[0].Col, row.Number)
+			at.Sheet, at.Row, at.Cell = g.Name, row.Number, grid.Address(row.Cells[0].Col, row.Number)
 			visit(piece{at: at, text: strings.Join(texts, " ")})
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"baosong/parse/container"
+	"baosong/parse/sheet/grid"
 )
 
 const benchRows = 50_000
@@ -22,9 +23,9 @@ func bigXLSX(b testing.TB) []byte {
 		fmt.Fprintf(&s, `<row r="%d" spans="1:12">`, r)
 		for c := 1; c <= 12; c++ {
 			if c%3 == 0 {
-				fmt.Fprintf(&s, `<c r="%s" s="1"><v>%d</v></c>`, Address(c, r), 40000+r%5000)
+				fmt.Fprintf(&s, `<c r="%s" s="1"><v>%d</v></c>`, grid.Address(c, r), 40000+r%5000)
 			} else {
-				fmt.Fprintf(&s, `<c r="%s" t="inlineStr"><is><t>第%d行第%d列的文字内容</t></is></c>`, Address(c, r), r, c)
+				fmt.Fprintf(&s, `<c r="%s" t="inlineStr"><is><t>第%d行第%d列的文字内容</t></is></c>`, grid.Address(c, r), r, c)
 			}
 		}
 		s.WriteString(`</row>`)
@@ -42,7 +43,7 @@ func benchRead(b *testing.B, raw []byte, format container.Format, rows int) {
 	b.SetBytes(int64(len(raw)))
 	b.ReportAllocs()
 	for b.Loop() {
-		book, err := read(context.Background(), bytes.NewReader(raw), int64(len(raw)), format, Limits{})
+		book, err := ReadAt(context.Background(), bytes.NewReader(raw), int64(len(raw)), format, grid.Limits{})
 		if err != nil || len(book.Sheets[0].Rows) != rows {
 			b.Fatal(err)
 		}
@@ -92,10 +93,10 @@ func TestLimits(t *testing.T) {
 	t.Parallel()
 	raw := []byte(strings.Repeat("甲,乙,丙\n", 1000))
 	for _, tc := range []struct {
-		lim  Limits
+		lim  grid.Limits
 		rows int
-	}{{Limits{Rows: 10}, 10}, {Limits{Cells: 30}, 10}, {Limits{}, 1000}} {
-		book, err := read(context.Background(), bytes.NewReader(raw), int64(len(raw)), container.CSV, tc.lim)
+	}{{grid.Limits{Rows: 10}, 10}, {grid.Limits{Cells: 30}, 10}, {grid.Limits{}, 1000}} {
+		book, err := ReadAt(context.Background(), bytes.NewReader(raw), int64(len(raw)), container.CSV, tc.lim)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,13 +104,13 @@ func TestLimits(t *testing.T) {
 			t.Errorf("%+v: %d rows, cut %v", tc.lim, len(g.Rows), g.Cut)
 		}
 	}
-	if _, err := read(context.Background(), bytes.NewReader(raw), int64(len(raw)), container.CSV, Limits{Bytes: 100}); err == nil {
+	if _, err := ReadAt(context.Background(), bytes.NewReader(raw), int64(len(raw)), container.CSV, grid.Limits{Bytes: 100}); err == nil {
 		t.Error("more bytes than allowed were read")
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	big := bigXLSX(t)
-	if _, err := read(ctx, bytes.NewReader(big), int64(len(big)), container.XLSX, Limits{}); err == nil {
+	if _, err := ReadAt(ctx, bytes.NewReader(big), int64(len(big)), container.XLSX, grid.Limits{}); err == nil {
 		t.Error("reading went on after it was called off")
 	}
 }

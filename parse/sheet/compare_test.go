@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"baosong/parse/sheet/grid"
 	"fmt"
 	"math"
 	"regexp"
@@ -11,8 +12,8 @@ import (
 
 // compareCSV compares a grid with a CSV, whose first record is row 1 or the first row of the sheet's used range, and
 // likewise its first column: the CSV's writer leaves out what the file's own dimensions leave out.
-func compareCSV(g *Grid, text string, date1904 bool) (n int, diffs []string) {
-	row, col := 0, MaxCol
+func compareCSV(g *grid.Grid, text string, date1904 bool) (n int, diffs []string) {
+	row, col := 0, grid.MaxCol
 	for i, r := range g.Rows {
 		if i == 0 {
 			row = r.Number - 1
@@ -21,7 +22,7 @@ func compareCSV(g *Grid, text string, date1904 bool) (n int, diffs []string) {
 			col = min(col, c.Col-1)
 		}
 	}
-	if col == MaxCol {
+	if col == grid.MaxCol {
 		col = 0
 	}
 	n, diffs = compareAt(g, text, date1904, 0, 0)
@@ -34,12 +35,12 @@ func compareCSV(g *Grid, text string, date1904 bool) (n int, diffs []string) {
 }
 
 // compareAt returns the number of cells compared and the differing ones.
-func compareAt(g *Grid, text string, date1904 bool, row, col int) (n int, diffs []string) {
+func compareAt(g *grid.Grid, text string, date1904 bool, row, col int) (n int, diffs []string) {
 	want, err := csvAll(text)
 	if err != nil {
 		return 0, []string{err.Error()}
 	}
-	got := map[[2]int]Cell{}
+	got := map[[2]int]grid.Cell{}
 	maxRow := len(want)
 	for _, row := range g.Rows {
 		maxRow = max(maxRow, row.Number)
@@ -58,14 +59,14 @@ func compareAt(g *Grid, text string, date1904 bool, row, col int) (n int, diffs 
 			}
 			n++
 			if !sameCell(c, w, date1904) {
-				diffs = append(diffs, fmt.Sprintf("%s got %q (%v %v) want %q", Address(at[1], at[0]), c.Text, c.Kind, c.Number, w))
+				diffs = append(diffs, fmt.Sprintf("%s got %q (%v %v) want %q", grid.Address(at[1], at[0]), c.Text, c.Kind, c.Number, w))
 			}
 		}
 	}
 	for at, c := range got {
-		if !seen[at] && strings.TrimSpace(c.Text) != "" && c.Kind != KindError {
+		if !seen[at] && strings.TrimSpace(c.Text) != "" && c.Kind != grid.KindError {
 			n++
-			diffs = append(diffs, fmt.Sprintf("%s got %q want nothing", Address(at[1], at[0]), c.Text))
+			diffs = append(diffs, fmt.Sprintf("%s got %q want nothing", grid.Address(at[1], at[0]), c.Text))
 		}
 	}
 	return n, diffs
@@ -85,20 +86,20 @@ func csvAll(text string) ([][]string, error) {
 
 var marks = regexp.MustCompile(`[\s,¥$€£%]|\\`)
 
-func sameCell(c Cell, want string, date1904 bool) bool {
+func sameCell(c grid.Cell, want string, date1904 bool) bool {
 	clean := func(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r", "")) }
 	got := c.Text
-	if clean(got) == clean(want) || c.Kind == KindBool && strings.EqualFold(got, want) {
+	if clean(got) == clean(want) || c.Kind == grid.KindBool && strings.EqualFold(got, want) {
 		return true
 	}
-	if c.Kind == KindDate {
+	if c.Kind == grid.KindDate {
 		for _, layout := range []string{"1/2/06", "1/2/2006", "1/2/06 15:04", "2-Jan-06", "2006-01-02", "1/2/2006 15:04", "15:04", "15:04:05", "3:04 PM", "3:04:05 PM"} {
 			if t, err := time.Parse(layout, want); err == nil {
 				v := c.Number
 				if date1904 {
 					v += 1462
 				}
-				w := serialOf(t)
+				w := serial(t)
 				if t.Year() == 0 {
 					w = float64(t.Hour()*3600+t.Minute()*60+t.Second()) / 86400
 					v -= math.Floor(v)
@@ -107,17 +108,26 @@ func sameCell(c Cell, want string, date1904 bool) bool {
 			}
 		}
 	}
-	if c.Kind == KindError && want == "" {
+	if c.Kind == grid.KindError && want == "" {
 		return true
 	}
-	if c.Kind == KindNumber {
+	if c.Kind == grid.KindNumber {
 		return sameNumber(c, want)
 	}
 	return false
 }
 
+// serial is the number by which the 1900 system counts a moment.
+func serial(t time.Time) float64 {
+	days := t.Sub(time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)).Hours() / 24
+	if days < 61 { // before the 29 February 1900 that never was
+		days--
+	}
+	return days
+}
+
 // sameNumber compares to the precision that the CSV shows.
-func sameNumber(c Cell, want string) bool {
+func sameNumber(c grid.Cell, want string) bool {
 	s := marks.ReplaceAllString(want, "")
 	if strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")") {
 		s = "-" + s[1:len(s)-1]

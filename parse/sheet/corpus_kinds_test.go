@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"baosong/parse/container"
+	"baosong/parse/sheet/grid"
 )
 
 // TestCorpusEncrypted: every encrypted workbook is told as such, and none that is plain.
@@ -64,7 +65,7 @@ func TestCorpusPairs(t *testing.T) {
 	}
 }
 
-func compareBooks(a, b *Book) (diffs []string, cells int) {
+func compareBooks(a, b *grid.Book) (diffs []string, cells int) {
 	if len(a.Sheets) != len(b.Sheets) {
 		return []string{fmt.Sprintf("%d sheets against %d", len(a.Sheets), len(b.Sheets))}, 0
 	}
@@ -73,7 +74,7 @@ func compareBooks(a, b *Book) (diffs []string, cells int) {
 		cells += len(one)
 		for at, c := range one {
 			d := two[at]
-			if c.Text != d.Text && (c.Kind != d.Kind || c.Number != d.Number || c.Kind == KindText) {
+			if c.Text != d.Text && (c.Kind != d.Kind || c.Number != d.Number || c.Kind == grid.KindText) {
 				diffs = append(diffs, fmt.Sprintf("%s!%s %q against %q", a.Sheets[i].Name, at, c.Text, d.Text))
 			}
 			delete(two, at)
@@ -86,12 +87,12 @@ func compareBooks(a, b *Book) (diffs []string, cells int) {
 	return diffs, cells
 }
 
-func byAddress(g *Grid) map[string]Cell {
-	m := map[string]Cell{}
+func byAddress(g *grid.Grid) map[string]grid.Cell {
+	m := map[string]grid.Cell{}
 	for _, r := range g.Rows {
 		for _, c := range r.Cells {
 			if strings.TrimSpace(c.Text) != "" {
-				m[Address(c.Col, r.Number)] = c
+				m[grid.Address(c.Col, r.Number)] = c
 			}
 		}
 	}
@@ -101,7 +102,7 @@ func byAddress(g *Grid) map[string]Cell {
 // TestCorpusGenerated holds the hostile files to what their index demands.
 func TestCorpusGenerated(t *testing.T) {
 	dir := filepath.Join(corpus(t), "generated")
-	for name, check := range map[string]func(*testing.T, *Book, error){
+	for name, check := range map[string]func(*testing.T, *grid.Book, error){
 		"dim_lie_huge.xlsx":         wantRows(2),
 		"dim_lie_small.xlsx":        wantRows(2),
 		"far_cell.xlsx":             wantRows(3),
@@ -127,8 +128,8 @@ func TestCorpusGenerated(t *testing.T) {
 	}
 }
 
-func wantRows(n int) func(*testing.T, *Book, error) {
-	return func(t *testing.T, b *Book, err error) {
+func wantRows(n int) func(*testing.T, *grid.Book, error) {
+	return func(t *testing.T, b *grid.Book, err error) {
 		t.Helper()
 		if n < 0 && errors.Is(err, container.ErrLimit) {
 			return
@@ -143,7 +144,7 @@ func wantRows(n int) func(*testing.T, *Book, error) {
 	}
 }
 
-func wantError(t *testing.T, _ *Book, err error) {
+func wantError(t *testing.T, _ *grid.Book, err error) {
 	t.Helper()
 	if !errors.Is(err, container.ErrDamaged) && !errors.Is(err, container.ErrLimit) {
 		t.Errorf("not refused: %v", err)

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"baosong/parse/container"
+	"baosong/parse/sheet/grid"
 )
 
 // corpus returns the folder of other people's files beside the checkout. It is never part of the project.
@@ -64,12 +65,12 @@ func lines[T any](t *testing.T, path string) []T {
 }
 
 // readSniffed reads a file by what its content says it is, as package parse does.
-func readSniffed(path string) (*Book, container.Format, error) {
+func readSniffed(path string) (*grid.Book, container.Format, error) {
 	format, err := container.SniffFile(path)
 	if err != nil {
 		return nil, format, err
 	}
-	book, err := Read(context.Background(), path, format, Limits{})
+	book, err := Read(context.Background(), path, format, grid.Limits{})
 	return book, format, err
 }
 
@@ -216,7 +217,7 @@ func TestCorpusAll(t *testing.T) {
 }
 
 // measured reads a file and tells the time and the most memory that was in use while reading.
-func measured(path string) (took time.Duration, peak uint64, book *Book, err error) {
+func measured(path string) (took time.Duration, peak uint64, book *grid.Book, err error) {
 	debug.FreeOSMemory()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)

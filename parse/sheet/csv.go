@@ -6,12 +6,13 @@ import (
 	"strings"
 
 	"baosong/parse/charset"
+	"baosong/parse/sheet/grid"
 )
 
 // readCSV reads separated text as one sheet. The encoding and the separator are told from the content. A row's number
 // is that of the record, as contract.md has it; blank lines count, as they do in Excel.
-func readCSV(k *keeper, b []byte) error {
-	k.open("Sheet1", false)
+func readCSV(k *grid.Builder, b []byte) error {
+	k.Open("Sheet1", false)
 	text := decodeText(b)
 	sep, text := separator(text)
 	if strings.Contains(text, "\r") {
@@ -28,27 +29,27 @@ func readCSV(k *keeper, b []byte) error {
 			return err
 		}
 		number++
-		if err := k.record(number, record); errors.Is(err, errCut) {
+		if err := addRecord(k, number, record); errors.Is(err, grid.ErrCut) {
 			break
 		} else if err != nil {
 			return err
 		}
 	}
-	return k.close()
+	return k.Close()
 }
 
-func (k *keeper) record(number int, record []string) error {
-	if number > MaxRow {
-		return k.cut()
+func addRecord(k *grid.Builder, number int, record []string) error {
+	if number > grid.MaxRow {
+		return k.Cut()
 	}
-	if err := k.start(number, false); err != nil {
+	if err := k.Start(number, false); err != nil {
 		return err
 	}
 	for i, s := range record {
-		if i >= MaxCol {
+		if i >= grid.MaxCol {
 			break
 		}
-		if err := k.add(textCell(i+1, s)); err != nil {
+		if err := k.Add(grid.TextCell(i+1, s)); err != nil {
 			return err
 		}
 	}
@@ -142,7 +143,7 @@ func (r *csvRecords) next() ([]string, error) {
 	for {
 		field, more := r.field()
 		rec = append(rec, field)
-		if !more || len(rec) > MaxCol {
+		if !more || len(rec) > grid.MaxCol {
 			return rec, nil
 		}
 	}

@@ -2,29 +2,44 @@ package sheet
 
 import (
 	"context"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"baosong/parse/container"
+	"baosong/parse/sheet/grid"
 )
 
-func mustParse(t *testing.T, b string, format container.Format) *Book {
+func mustParse(t *testing.T, b string, format container.Format) *grid.Book {
 	t.Helper()
-	book, err := read(context.Background(), strings.NewReader(b), int64(len(b)), format, Limits{})
+	book, err := ReadAt(context.Background(), strings.NewReader(b), int64(len(b)), format, grid.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return book
 }
 
+func mustRead(t *testing.T, path string) *grid.Book {
+	t.Helper()
+	format, err := container.SniffFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := Read(context.Background(), path, format, grid.Limits{})
+	if err != nil {
+		t.Fatalf("read %s: %v", filepath.Base(path), err)
+	}
+	return book
+}
+
 // flat writes a grid as row:cell|cell, for short tests.
-func flat(g *Grid) string {
+func flat(g *grid.Grid) string {
 	var rows []string
 	for _, r := range g.Rows {
 		var s []string
 		for _, c := range r.Cells {
-			s = append(s, Address(c.Col, r.Number)+"="+c.Text)
+			s = append(s, grid.Address(c.Col, r.Number)+"="+c.Text)
 		}
 		rows = append(rows, strings.Join(s, "|"))
 	}

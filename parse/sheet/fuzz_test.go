@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"baosong/parse/container"
+	"baosong/parse/sheet/grid"
 )
 
 // fuzzRead holds a reader to what every input may ask of it: no panic that read does not catch, an error of a known
@@ -34,9 +36,9 @@ func fuzzRead(f *testing.F, format container.Format, seeds ...string) {
 
 func checkRead(t *testing.T, b []byte, format container.Format) {
 	t.Helper()
-	lim := Limits{Rows: 500, Cells: 5000, Bytes: 4 << 20}
+	lim := grid.Limits{Rows: 500, Cells: 5000, Bytes: 4 << 20}
 	start := time.Now()
-	book, err := read(context.Background(), bytes.NewReader(b), int64(len(b)), format, lim)
+	book, err := ReadAt(context.Background(), bytes.NewReader(b), int64(len(b)), format, lim)
 	if took := time.Since(start); took > 10*time.Second {
 		t.Fatalf("took %v", took)
 	}
@@ -55,12 +57,12 @@ func checkRead(t *testing.T, b []byte, format container.Format) {
 	for _, g := range book.Sheets {
 		last := 0
 		for _, r := range g.Rows {
-			if r.Number <= last || r.Number > MaxRow || len(r.Cells) == 0 {
+			if r.Number <= last || r.Number > grid.MaxRow || len(r.Cells) == 0 {
 				t.Fatalf("row %d after %d with %d cells", r.Number, last, len(r.Cells))
 			}
 			last = r.Number
 			for i, c := range r.Cells {
-				if c.Col < 1 || c.Col > MaxCol || c.Text == "" || i > 0 && r.Cells[i-1].Col >= c.Col {
+				if c.Col < 1 || c.Col > grid.MaxCol || c.Text == "" || i > 0 && r.Cells[i-1].Col >= c.Col {
 					t.Fatalf("row %d: cell %+v out of order", r.Number, c)
 				}
 			}
@@ -123,6 +125,24 @@ func fuzzPart(f *testing.F, format container.Format, path, part string) {
 	})
 }
 
+func parts(t testing.TB, b []byte) map[string]string {
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for _, f := range z.File {
+		rc, err := f.Open()
+		if err != nil {
+			continue
+		}
+		data, _ := io.ReadAll(rc)
+		rc.Close()
+		out[f.Name] = string(data)
+	}
+	return out
+}
+
 func zipped(t testing.TB, parts map[string]string) []byte {
 	t.Helper()
 	var buf bytes.Buffer
@@ -138,37 +158,4 @@ func zipped(t testing.TB, parts map[string]string) []byte {
 		t.Fatal(err)
 	}
 	return buf.Bytes()
-}
-
-// FuzzFormat: a number format never makes trouble, whatever it says.
-func FuzzFormat(f *testing.F) {
-	for _, code := range []string{`yyyy/m/d;@`, `[DBNum1][$-804]General`, `# ??/??`, `##0.0E+0`, `[>=100]0.0,,;[Red]"x"\-0`, `[h]:mm:ss.000`} {
-		f.Add(code, 45464.75)
-	}
-	f.Fuzz(func(t *testing.T, code string, v float64) {
-		p := parseFormat(code)
-		if s, _ := p.show(v, false); s == "" || len(s) > 50000 {
-			t.Fatalf("%q shows %v in %d bytes", code, v, len(s))
-		}
-		p.showText("文字")
-	})
-}
-
-// FuzzMark: marking never panics, and what it makes can be read.
-func FuzzMark(f *testing.F) {
-	raw, err := os.ReadFile("testdata/kinds.xlsx")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, part := range []string{"xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/workbook.xml"} {
-		f.Add(part, []byte(parts(f, raw)[part]))
-	}
-	f.Fuzz(func(t *testing.T, part string, b []byte) {
-		all := parts(t, raw)
-		all[part] = string(b)
-		marks := []Mark{{"汇总表", 3, 4, "error", "请更正"}, {"汇总表", 50, 2, "warning", "请核对"}}
-		if _, err := markBytes(zipped(t, all), marks, nil); err != nil && (!errors.Is(err, ErrUnsafe) || strings.Contains(err.Error(), "gave up")) {
-			t.Fatalf("error of no kind: %v", err)
-		}
-	})
 }

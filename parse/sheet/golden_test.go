@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"baosong/parse/sheet/grid"
 	"flag"
 	"fmt"
 	"os"
@@ -12,21 +13,21 @@ import (
 var update = flag.Bool("update", false, "write the golden dumps anew")
 
 // dump writes a book as lines that a person can check: address, kind, text; f a formula, L lost digits.
-func dump(b *Book) string {
+func dump(b *grid.Book) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "%s macros=%v 1904=%v\n", b.Format, b.Macros, b.Date1904)
 	for _, g := range b.Sheets {
 		fmt.Fprintf(&s, "sheet %q hidden=%v cut=%v\n", g.Name, g.Hidden, g.Cut)
 		for _, m := range g.Merges {
-			fmt.Fprintf(&s, "  merged %s:%s\n", Address(m.Col1, m.Row1), Address(m.Col2, m.Row2))
+			fmt.Fprintf(&s, "  merged %s:%s\n", grid.Address(m.Col1, m.Row1), grid.Address(m.Col2, m.Row2))
 		}
 		for _, r := range g.Rows {
 			if r.Hidden {
 				fmt.Fprintf(&s, "  row %d hidden\n", r.Number)
 			}
 			for _, c := range r.Cells {
-				fmt.Fprintf(&s, "  %-4s %-6s %q", Address(c.Col, r.Number), [...]string{"text", "number", "date", "bool", "error"}[c.Kind], c.Text)
-				if c.Kind == KindNumber || c.Kind == KindDate {
+				fmt.Fprintf(&s, "  %-4s %-6s %q", grid.Address(c.Col, r.Number), [...]string{"text", "number", "date", "bool", "error"}[c.Kind], c.Text)
+				if c.Kind == grid.KindNumber || c.Kind == grid.KindDate {
 					fmt.Fprintf(&s, " = %.15g", c.Number)
 				}
 				if c.Formula {

@@ -8,25 +8,28 @@ import (
 	"strings"
 
 	"baosong/parse/container"
+	"baosong/parse/sheet/grid"
+	"baosong/parse/sheet/numfmt"
+	"baosong/parse/sheet/xmlscan"
 )
 
 // odsReader reads the content part of an OpenDocument spreadsheet. The text of a cell is what the program that wrote
 // the file showed; ODF keeps it beside the value.
 type odsReader struct {
-	k           *keeper
+	k           *grid.Builder
 	hiddenStyle map[string]bool // styles of tables that are not shown
 	style       string          // the automatic style being read
 	row         int
 }
 
-func readODS(k *keeper, p *container.Package) error {
+func readODS(k *grid.Builder, p *container.Package) error {
 	const part = "content.xml"
 	if !p.Has(part) {
 		return fmt.Errorf("%w: no content part", container.ErrDamaged)
 	}
 	for _, name := range p.Names() {
 		if low := strings.ToLower(name); strings.HasPrefix(low, "basic/") || strings.HasPrefix(low, "scripts/") {
-			k.book.Macros = true
+			k.Book.Macros = true
 		}
 	}
 	o := &odsReader{k: k, hiddenStyle: map[string]bool{}}
@@ -35,65 +38,65 @@ func readODS(k *keeper, p *container.Package) error {
 		return err
 	}
 	defer rc.Close()
-	x := newXML(k.counted(rc))
+	x := xmlscan.New(k.Counted(rc))
 	for {
-		switch x.next() {
-		case xmlStart:
+		switch x.Next() {
+		case xmlscan.Start:
 			if err := o.element(x); err != nil {
 				return err
 			}
-		case xmlEOF:
+		case xmlscan.EOF:
 			o.masters(p)
-			return x.fault()
+			return x.Fault()
 		}
 	}
 }
 
-func (o *odsReader) element(x *xmlScanner) error {
+func (o *odsReader) element(x *xmlscan.Scanner) error {
 	switch {
-	case x.is("style"):
-		o.style = x.attr("name")
-	case x.is("table-properties"):
-		if x.attr("display") == "false" {
+	case x.Is("style"):
+		o.style = x.Attr("name")
+	case x.Is("table-properties"):
+		if x.Attr("display") == "false" {
 			o.hiddenStyle[o.style] = true
 		}
-	case x.is("null-date"):
-		o.k.book.Date1904 = strings.HasPrefix(x.attr("date-value"), "1904")
-	case x.is("tracked-changes"):
-		x.skip()
-	case x.is("table") && len(o.k.book.Sheets) < maxSheets:
+	case x.Is("null-date"):
+		o.k.Book.Date1904 = strings.HasPrefix(x.Attr("date-value"), "1904")
+	case x.Is("tracked-changes"):
+		x.Skip()
+	case x.Is("table") && len(o.k.Book.Sheets) < grid.MaxSheets:
 		return o.table(x)
 	}
 	return nil
 }
 
 // table reads one sheet up to its end.
-func (o *odsReader) table(x *xmlScanner) error {
-	depth := x.depth
-	o.k.open(x.attr("name"), o.hiddenStyle[x.attr("style-name")])
+func (o *odsReader) table(x *xmlscan.Scanner) error {
+	depth := x.Depth
+	o.k.Open(x.Attr("name"), o.hiddenStyle[x.Attr("style-name")])
 	o.row = 0
 	var fault error
-	for x.depth >= depth {
-		k := x.next()
-		if k == xmlEOF {
+	for x.Depth >= depth {
+		k := x.Next()
+		if k == xmlscan.EOF {
 			break
 		}
-		if k != xmlStart {
+		if k != xmlscan.Start {
 			continue
 		}
 		switch {
-		case x.is("shapes"):
+		case x.Is("shapes"):
 			o.shapes(x)
-		case fault != nil || x.is("forms"):
-			x.skip()
-		case x.is("table-row"):
+		case fault != nil || x.Is("forms"):
+			x.Skip()
+		case x.Is("table-row"):
 			fault = o.tableRow(x)
 		}
 	}
-	if errors.Is(fault, errCut) {
+	if errors.Is(fault, grid.ErrCut) {
 		fault = nil
 	}
-	if err := o.k.close(); fault == nil {
+	if err := o.k.Close(); fault == nil {
 		fault = err
 	}
 	return fault
@@ -101,13 +104,13 @@ func (o *odsReader) table(x *xmlScanner) error {
 
 // odsCell is a cell and how often it stands side by side.
 type odsCell struct {
-	cell  Cell
+	cell  grid.Cell
 	times int
 }
 
-func (o *odsReader) tableRow(x *xmlScanner) error {
-	times := repeated(x.attr("number-rows-repeated"))
-	visible := x.attr("visibility")
+func (o *odsReader) tableRow(x *xmlscan.Scanner) error {
+	times := repeated(x.Attr("number-rows-repeated"))
+	visible := x.Attr("visibility")
 	hidden := visible == "collapse" || visible == "filter"
 	cells, err := o.cells(x)
 	if err != nil {
@@ -119,15 +122,15 @@ func (o *odsReader) tableRow(x *xmlScanner) error {
 		return nil
 	}
 	for n := range times {
-		if first+n > MaxRow {
+		if first+n > grid.MaxRow {
 			break
 		}
-		if err := o.k.start(first+n, hidden); err != nil {
+		if err := o.k.Start(first+n, hidden); err != nil {
 			return err
 		}
 		for _, c := range cells {
 			for range c.times {
-				if err := o.k.add(c.cell); err != nil {
+				if err := o.k.Add(c.cell); err != nil {
 					return err
 				}
 				c.cell.Col++
@@ -138,31 +141,31 @@ func (o *odsReader) tableRow(x *xmlScanner) error {
 }
 
 // cells reads the filled cells of a row and notes merged areas.
-func (o *odsReader) cells(x *xmlScanner) (cells []odsCell, err error) {
-	depth, col := x.depth, 1
-	if x.closes {
+func (o *odsReader) cells(x *xmlscan.Scanner) (cells []odsCell, err error) {
+	depth, col := x.Depth, 1
+	if x.Closes {
 		return nil, nil
 	}
-	for x.depth >= depth {
-		k := x.next()
-		if k == xmlEOF {
+	for x.Depth >= depth {
+		k := x.Next()
+		if k == xmlscan.EOF {
 			break
 		}
-		if k != xmlStart {
+		if k != xmlscan.Start {
 			continue
 		}
-		if !x.is("table-cell") && !x.is("covered-table-cell") {
-			x.skip()
+		if !x.Is("table-cell") && !x.Is("covered-table-cell") {
+			x.Skip()
 			continue
 		}
-		covered := x.is("covered-table-cell")
-		times := repeated(x.attr("number-columns-repeated"))
+		covered := x.Is("covered-table-cell")
+		times := repeated(x.Attr("number-columns-repeated"))
 		o.span(x, col)
 		c := o.cell(x, col)
-		if c.Text != "" && !covered && col <= MaxCol {
-			cells = append(cells, odsCell{c, min(times, MaxCol+1-col)})
+		if c.Text != "" && !covered && col <= grid.MaxCol {
+			cells = append(cells, odsCell{c, min(times, grid.MaxCol+1-col)})
 		}
-		col = min(col+times, MaxCol+1)
+		col = min(col+times, grid.MaxCol+1)
 	}
 	return cells, nil
 }
@@ -172,27 +175,27 @@ func repeated(s string) int {
 	if err != nil || n < 1 {
 		return 1
 	}
-	return min(n, 4*MaxRow)
+	return min(n, 4*grid.MaxRow)
 }
 
-func (o *odsReader) span(x *xmlScanner, col int) {
-	wide, tall := repeated(x.attr("number-columns-spanned")), repeated(x.attr("number-rows-spanned"))
+func (o *odsReader) span(x *xmlscan.Scanner, col int) {
+	wide, tall := repeated(x.Attr("number-columns-spanned")), repeated(x.Attr("number-rows-spanned"))
 	if wide > 1 || tall > 1 {
 		row := o.row + 1
-		o.k.merge(Range{Row1: row, Col1: col, Row2: row + tall - 1, Col2: col + wide - 1})
+		o.k.Merge(grid.Range{Row1: row, Col1: col, Row2: row + tall - 1, Col2: col + wide - 1})
 	}
 }
 
-func (o *odsReader) cell(x *xmlScanner, col int) Cell {
-	kind, value := x.attr("value-type"), x.attr("value")
-	date, clock := x.attr("date-value"), x.attr("time-value")
-	truthful := x.attr("boolean-value")
-	_, formula := x.lookup("formula")
-	isError := bytes.Contains(x.tag, []byte(`calcext:value-type="error"`))
-	c := Cell{Col: col, Formula: formula}
-	c.Text = odfText(x, func(where, text string) { o.k.aside(where, Address(col, o.row+1), text) })
+func (o *odsReader) cell(x *xmlscan.Scanner, col int) grid.Cell {
+	kind, value := x.Attr("value-type"), x.Attr("value")
+	date, clock := x.Attr("date-value"), x.Attr("time-value")
+	truthful := x.Attr("boolean-value")
+	_, formula := x.Lookup("formula")
+	isError := bytes.Contains(x.Tag, []byte(`calcext:value-type="error"`))
+	c := grid.Cell{Col: col, Formula: formula}
+	c.Text = odfText(x, func(where, text string) { o.k.Aside(where, grid.Address(col, o.row+1), text) })
 	if isError {
-		c.Kind = KindError
+		c.Kind = grid.KindError
 		return c
 	}
 	switch kind {
@@ -201,41 +204,41 @@ func (o *odsReader) cell(x *xmlScanner, col int) Cell {
 		if err != nil {
 			break
 		}
-		c.Kind, c.Number, c.Lost = KindNumber, v, lostNumber(v)
+		c.Kind, c.Number, c.Lost = grid.KindNumber, v, grid.LostNumber(v)
 		if c.Text == "" {
-			c.Text = General(v)
+			c.Text = numfmt.General(v)
 		}
 	case "date":
 		return o.moment(c, date, "yyyy/m/d")
 	case "time":
 		return o.clock(c, clock)
 	case "boolean":
-		b := boolCell(col, truthful == "true")
+		b := grid.BoolCell(col, truthful == "true")
 		b.Formula = formula
 		return b
 	default:
-		c.Lost = lostText(c.Text)
+		c.Lost = grid.LostText(c.Text)
 	}
 	return c
 }
 
-func (o *odsReader) moment(c Cell, iso, code string) Cell {
-	v, ok := parseISO(iso)
+func (o *odsReader) moment(c grid.Cell, iso, code string) grid.Cell {
+	v, ok := numfmt.ParseISO(iso)
 	if !ok {
 		return c
 	}
-	if o.k.book.Date1904 {
+	if o.k.Book.Date1904 {
 		v -= 1462
 	}
-	c.Kind, c.Number = KindDate, v
+	c.Kind, c.Number = grid.KindDate, v
 	if c.Text == "" {
-		c.Text, _ = parseFormat(code).show(v, o.k.book.Date1904)
+		c.Text, _ = numfmt.Parse(code).Show(v, o.k.Book.Date1904)
 	}
 	return c
 }
 
 // clock reads a duration: PT17H30M00S.
-func (o *odsReader) clock(c Cell, s string) Cell {
+func (o *odsReader) clock(c grid.Cell, s string) grid.Cell {
 	var h, m, sec float64
 	rest, ok := strings.CutPrefix(s, "PT")
 	for ok && rest != "" {
@@ -250,9 +253,9 @@ func (o *odsReader) clock(c Cell, s string) Cell {
 		*map[byte]*float64{'H': &h, 'M': &m, 'S': &sec}[rest[i]] = v
 		rest = rest[i+1:]
 	}
-	c.Kind, c.Number = KindDate, (h*3600+m*60+sec)/86400
+	c.Kind, c.Number = grid.KindDate, (h*3600+m*60+sec)/86400
 	if c.Text == "" {
-		c.Text, _ = parseFormat("h:mm:ss").show(c.Number, false)
+		c.Text, _ = numfmt.Parse("h:mm:ss").Show(c.Number, false)
 	}
 	return c
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"baosong/parse/container"
+	"baosong/parse/sheet/grid"
 )
 
 func smallODS(t testing.TB, table string) []byte {
@@ -34,7 +35,7 @@ func TestODSCells(t *testing.T) {
 func TestODSRepeatedBomb(t *testing.T) {
 	t.Parallel()
 	raw := smallODS(t, `<table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384"><text:p>x</text:p></table:table-cell></table:table-row>`)
-	book, err := read(context.Background(), bytes.NewReader(raw), int64(len(raw)), container.ODS, Limits{Cells: 100_000})
+	book, err := ReadAt(context.Background(), bytes.NewReader(raw), int64(len(raw)), container.ODS, grid.Limits{Cells: 100_000})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"baosong/parse/container"
+	"baosong/parse/sheet/grid"
+	"baosong/parse/sheet/xmlscan"
 )
 
 // masters reads what is printed on every page. Damage there is no fault of the cells.
@@ -17,44 +19,44 @@ func (o *odsReader) masters(p *container.Package) {
 		return
 	}
 	defer rc.Close()
-	x := newXML(o.k.counted(rc))
-	o.k.grid = nil
+	x := xmlscan.New(o.k.Counted(rc))
+	o.k.Leave()
 	for {
-		switch x.next() {
-		case xmlStart:
+		switch x.Next() {
+		case xmlscan.Start:
 			switch {
-			case x.is("header"), x.is("header-left"), x.is("header-first"):
-				o.k.aside(InHeader, "", odfParagraphs(x))
-			case x.is("footer"), x.is("footer-left"), x.is("footer-first"):
-				o.k.aside(InFooter, "", odfParagraphs(x))
+			case x.Is("header"), x.Is("header-left"), x.Is("header-first"):
+				o.k.Aside(grid.InHeader, "", odfParagraphs(x))
+			case x.Is("footer"), x.Is("footer-left"), x.Is("footer-first"):
+				o.k.Aside(grid.InFooter, "", odfParagraphs(x))
 			}
-		case xmlEOF:
+		case xmlscan.EOF:
 			return
 		}
 	}
 }
 
 // shapes reads what is drawn on a sheet, each shape by itself.
-func (o *odsReader) shapes(x *xmlScanner) {
-	if x.closes {
-		x.next()
+func (o *odsReader) shapes(x *xmlscan.Scanner) {
+	if x.Closes {
+		x.Next()
 		return
 	}
-	for depth := x.depth; x.depth >= depth; {
-		switch x.next() {
-		case xmlStart:
-			odfAside(x, func(where, text string) { o.k.aside(where, "", text) })
-		case xmlEOF:
+	for depth := x.Depth; x.Depth >= depth; {
+		switch x.Next() {
+		case xmlscan.Start:
+			odfAside(x, func(where, text string) { o.k.Aside(where, "", text) })
+		case xmlscan.EOF:
 			return
 		}
 	}
 }
 
 // odfAside tells aside the paragraphs of the current element: a comment, or something drawn.
-func odfAside(x *xmlScanner, aside func(where, text string)) {
-	where := InDrawing
-	if x.is("annotation") {
-		where = InComment
+func odfAside(x *xmlscan.Scanner, aside func(where, text string)) {
+	where := grid.InDrawing
+	if x.Is("annotation") {
+		where = grid.InComment
 	}
 	if text := odfParagraphs(x); text != "" {
 		aside(where, text)
@@ -62,19 +64,19 @@ func odfAside(x *xmlScanner, aside func(where, text string)) {
 }
 
 // odfParagraphs returns all paragraphs inside the current element, however deep, joined by line breaks.
-func odfParagraphs(x *xmlScanner) string {
-	if x.closes {
-		x.next()
+func odfParagraphs(x *xmlscan.Scanner) string {
+	if x.Closes {
+		x.Next()
 		return ""
 	}
-	depth := x.depth
+	depth := x.Depth
 	var b strings.Builder
-	for x.depth >= depth {
-		k := x.next()
-		if k == xmlEOF {
+	for x.Depth >= depth {
+		k := x.Next()
+		if k == xmlscan.EOF {
 			break
 		}
-		if k == xmlStart && (x.is("p") || x.is("h")) {
+		if k == xmlscan.Start && (x.Is("p") || x.Is("h")) {
 			if b.Len() > 0 {
 				b.WriteByte('\n')
 			}

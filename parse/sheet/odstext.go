@@ -1,29 +1,30 @@
 package sheet
 
 import (
+	"baosong/parse/sheet/xmlscan"
 	"strings"
 )
 
 // odfText returns the paragraphs inside the current element, joined by line breaks. Comments and drawings inside it
 // are none of them: aside is told their texts.
-func odfText(x *xmlScanner, aside func(where, text string)) string {
-	if x.closes {
-		x.next()
+func odfText(x *xmlscan.Scanner, aside func(where, text string)) string {
+	if x.Closes {
+		x.Next()
 		return ""
 	}
-	depth := x.depth
+	depth := x.Depth
 	var b strings.Builder
 	first := true
-	for x.depth >= depth {
-		k := x.next()
-		if k == xmlEOF {
+	for x.Depth >= depth {
+		k := x.Next()
+		if k == xmlscan.EOF {
 			break
 		}
-		if k != xmlStart {
+		if k != xmlscan.Start {
 			continue
 		}
-		if !x.is("p") && !x.is("h") {
-			if !x.is("table") { // a table inside the cell is shown as its paragraphs
+		if !x.Is("p") && !x.Is("h") {
+			if !x.Is("table") { // a table inside the cell is shown as its paragraphs
 				odfAside(x, aside)
 			}
 			continue
@@ -38,35 +39,35 @@ func odfText(x *xmlScanner, aside func(where, text string)) string {
 }
 
 // odfParagraph writes one paragraph: runs of blanks are one, s and tab and line-break are what they say.
-func odfParagraph(x *xmlScanner, b *strings.Builder) {
-	if x.closes {
-		x.next()
+func odfParagraph(x *xmlscan.Scanner, b *strings.Builder) {
+	if x.Closes {
+		x.Next()
 		return
 	}
-	depth, was := x.depth, x.mixed
-	x.mixed = true
-	defer func() { x.mixed = was }()
-	for x.depth >= depth && b.Len() < maxText {
-		switch x.next() {
-		case xmlText:
-			b.WriteString(collapse(x.value()))
-		case xmlStart:
+	depth, was := x.Depth, x.Mixed
+	x.Mixed = true
+	defer func() { x.Mixed = was }()
+	for x.Depth >= depth && b.Len() < xmlscan.MaxText {
+		switch x.Next() {
+		case xmlscan.Text:
+			b.WriteString(collapse(x.Value()))
+		case xmlscan.Start:
 			switch {
-			case x.is("s"):
-				b.WriteString(strings.Repeat(" ", min(repeated(x.attr("c")), 1000)))
-			case x.is("tab"):
+			case x.Is("s"):
+				b.WriteString(strings.Repeat(" ", min(repeated(x.Attr("c")), 1000)))
+			case x.Is("tab"):
 				b.WriteByte('\t')
-			case x.is("line-break"):
+			case x.Is("line-break"):
 				b.WriteByte('\n')
-			case x.is("annotation"), x.is("note"), x.is("ruby-text"):
-				x.skip()
-				x.mixed = true
+			case x.Is("annotation"), x.Is("note"), x.Is("ruby-text"):
+				x.Skip()
+				x.Mixed = true
 			}
-		case xmlEOF:
+		case xmlscan.EOF:
 			return
 		}
 	}
-	for x.depth >= depth && x.next() != xmlEOF {
+	for x.Depth >= depth && x.Next() != xmlscan.EOF {
 	}
 }
 

@@ -5,10 +5,11 @@ import (
 	"testing"
 
 	"baosong/parse/container"
+	"baosong/parse/sheet/grid"
 )
 
 // texts writes the texts beside the cells as sheet/cell/where=text, joined by bars.
-func texts(b *Book) string {
+func texts(b *grid.Book) string {
 	var out []string
 	for _, t := range b.Texts {
 		out = append(out, t.Sheet+"/"+t.Cell+"/"+t.Where+"="+t.Text)

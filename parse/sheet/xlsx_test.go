@@ -7,7 +7,10 @@ import (
 	"testing"
 
 	"baosong/parse/container"
+	"baosong/parse/sheet/grid"
 )
+
+const contentTypes = "[Content_Types].xml"
 
 // smallXLSX is a package with the given worksheet; further parts may be added or replaced.
 func smallXLSX(t testing.TB, worksheet string, more map[string]string) string {
@@ -57,7 +60,7 @@ func TestXLSXBook(t *testing.T) {
 	if !b.Macros || !b.Date1904 || len(b.Sheets) != 2 || !b.Sheets[0].Hidden || b.FormVersion() != "v7" {
 		t.Errorf("book %+v, version %q", b, b.FormVersion())
 	}
-	if r := b.Sheets[0].Rows[0]; !r.Hidden || r.Cells[0].Text != "2024/6/21" || r.Cells[0].Kind != KindDate {
+	if r := b.Sheets[0].Rows[0]; !r.Hidden || r.Cells[0].Text != "2024/6/21" || r.Cells[0].Kind != grid.KindDate {
 		t.Errorf("row %+v", r)
 	}
 }
@@ -70,23 +73,9 @@ func TestXLSXRefused(t *testing.T) {
 		"deep":      strings.Repeat("<a>", 20000),
 	} {
 		raw := smallXLSX(t, "", map[string]string{"xl/worksheets/sheet1.xml": in})
-		_, err := read(context.Background(), strings.NewReader(raw), int64(len(raw)), container.XLSX, Limits{})
+		_, err := ReadAt(context.Background(), strings.NewReader(raw), int64(len(raw)), container.XLSX, grid.Limits{})
 		if !errors.Is(err, container.ErrDamaged) && !errors.Is(err, container.ErrLimit) {
 			t.Errorf("%s: %v", name, err)
 		}
-	}
-}
-
-func TestMerges(t *testing.T) {
-	t.Parallel()
-	g := &Grid{Rows: []Row{{Number: 2, Cells: []Cell{{Col: 2, Text: "滁州市"}}}},
-		Merges: []Range{{2, 2, 4, 3}, {1, 9, MaxRow, 9}}}
-	for at, want := range map[[2]int]string{{2, 2}: "滁州市", {4, 3}: "滁州市", {5, 2}: "", {2, 4}: ""} {
-		if c, _ := g.At(at[0], at[1]); c.Text != want {
-			t.Errorf("%v is %q, want %q", at, c.Text, want)
-		}
-	}
-	if r, c := g.Anchor(500000, 9); r != 1 || c != 9 {
-		t.Errorf("anchor %d, %d", r, c)
 	}
 }

@@ -8,149 +8,154 @@ import (
 	"strings"
 
 	"baosong/parse/charset"
+	"baosong/parse/sheet/grid"
+	"baosong/parse/sheet/numfmt"
+	"baosong/parse/sheet/xmlscan"
 )
 
 // xml2003 reads XML-Spreadsheet 2003 (SpreadsheetML), which many business systems export under the name .xls.
 type xml2003 struct {
-	k       *keeper
-	formats map[string]*format
+	k       *grid.Builder
+	formats map[string]*numfmt.Format
 	style   string
 	row     int
+	number  int // of the row in hand
 	col     int
-	above   []Range // merged areas that reach down into the rows to come
+	above   []grid.Range // merged areas that reach down into the rows to come
 }
 
 var xmlEncoding = regexp.MustCompile(`^\s*<\?xml[^>]*encoding=["']([A-Za-z0-9_.:-]+)["']`)
 
-func readXML2003(k *keeper, b []byte) error {
+func readXML2003(k *grid.Builder, b []byte) error {
 	text := ""
 	if m := xmlEncoding.FindSubmatch(b[:min(len(b), 200)]); m != nil && !strings.EqualFold(string(m[1]), "utf-8") {
 		text, _ = charset.Decode(b, string(m[1]))
 	} else {
 		text, _ = charset.Guess(b)
 	}
-	x := newXML(strings.NewReader(text))
-	s := &xml2003{k: k, formats: map[string]*format{}}
+	x := xmlscan.New(strings.NewReader(text))
+	s := &xml2003{k: k, formats: map[string]*numfmt.Format{}}
 	for {
-		switch x.next() {
-		case xmlStart:
+		switch x.Next() {
+		case xmlscan.Start:
 			if err := s.element(x); err != nil {
 				return err
 			}
-		case xmlEOF:
-			return x.fault()
+		case xmlscan.EOF:
+			return x.Fault()
 		}
 	}
 }
 
-func (s *xml2003) element(x *xmlScanner) error {
+func (s *xml2003) element(x *xmlscan.Scanner) error {
 	switch {
-	case x.is("Style"):
-		s.style = x.attr("ID")
-	case x.is("NumberFormat"):
+	case x.Is("Style"):
+		s.style = x.Attr("ID")
+	case x.Is("NumberFormat"):
 		if len(s.formats) < 10000 {
-			s.formats[s.style] = parseFormat(namedFormat(x.attr("Format")))
+			s.formats[s.style] = numfmt.Parse(namedFormat(x.Attr("Format")))
 		}
-	case x.is("Date1904"):
-		s.k.book.Date1904 = true
-	case x.is("Worksheet") && len(s.k.book.Sheets) < maxSheets:
+	case x.Is("Date1904"):
+		s.k.Book.Date1904 = true
+	case x.Is("Worksheet") && len(s.k.Book.Sheets) < grid.MaxSheets:
 		return s.worksheet(x)
 	}
 	return nil
 }
 
-func (s *xml2003) worksheet(x *xmlScanner) error {
-	depth := x.depth
-	g := s.k.open(x.attr("Name"), false)
+func (s *xml2003) worksheet(x *xmlscan.Scanner) error {
+	depth := x.Depth
+	g := s.k.Open(x.Attr("Name"), false)
 	s.row, s.col, s.above = 0, 0, nil
 	var fault error
-	for x.depth >= depth {
-		k := x.next()
-		if k == xmlEOF {
+	for x.Depth >= depth {
+		k := x.Next()
+		if k == xmlscan.EOF {
 			break
 		}
-		if k != xmlStart {
+		if k != xmlscan.Start {
 			continue
 		}
 		switch {
-		case x.is("Visible"):
-			g.Hidden = strings.HasPrefix(x.content(), "SheetHidden") || g.Hidden
-		case x.is("Header"), x.is("Footer"):
-			where := InHeader
-			if x.is("Footer") {
-				where = InFooter
+		case x.Is("Visible"):
+			g.Hidden = strings.HasPrefix(x.Content(), "SheetHidden") || g.Hidden
+		case x.Is("Header"), x.Is("Footer"):
+			where := grid.InHeader
+			if x.Is("Footer") {
+				where = grid.InFooter
 			}
-			s.k.aside(where, "", printed(x.attr("Data")))
+			s.k.Aside(where, "", grid.Printed(x.Attr("Data")))
 		case fault != nil:
-		case x.is("Row"):
+		case x.Is("Row"):
 			fault = s.startRow(x)
-		case x.is("Cell"):
+		case x.Is("Cell"):
 			fault = s.cell(x)
 		}
 	}
-	if errors.Is(fault, errCut) {
+	if errors.Is(fault, grid.ErrCut) {
 		fault = nil
 	}
-	if err := s.k.close(); fault == nil {
+	if err := s.k.Close(); fault == nil {
 		fault = err
 	}
 	return fault
 }
 
-func (s *xml2003) startRow(x *xmlScanner) error {
+func (s *xml2003) startRow(x *xmlscan.Scanner) error {
 	s.row++
-	if i := toInt(x.attr("Index")); i > 0 {
+	if i := xmlscan.Int(x.Attr("Index")); i > 0 {
 		s.row = i
 	}
 	s.col = 0
 	number := s.row
-	s.above = slices.DeleteFunc(s.above, func(m Range) bool { return m.Row2 < number })
-	s.row += min(toInt(x.attr("Span")), MaxRow)
-	return s.k.start(number, truth(x.attr("Hidden")))
+	s.number = number
+	s.above = slices.DeleteFunc(s.above, func(m grid.Range) bool { return m.Row2 < number })
+	s.row += min(xmlscan.Int(x.Attr("Span")), grid.MaxRow)
+	return s.k.Start(number, xmlscan.Truth(x.Attr("Hidden")))
 }
 
-func (s *xml2003) cell(x *xmlScanner) error {
+func (s *xml2003) cell(x *xmlscan.Scanner) error {
 	s.col++
-	if i := toInt(x.attr("Index")); i > 0 {
+	if i := xmlscan.Int(x.Attr("Index")); i > 0 {
 		s.col = i
 	} else {
 		s.col = s.free(s.col)
 	}
 	col := s.col
-	wide, tall := toInt(x.attr("MergeAcross")), toInt(x.attr("MergeDown"))
-	if row := s.k.row.Number; (wide > 0 || tall > 0) && wide < MaxCol && tall < MaxRow {
-		s.k.merge(Range{Row1: row, Col1: col, Row2: row + tall, Col2: col + wide})
+	wide, tall := xmlscan.Int(x.Attr("MergeAcross")), xmlscan.Int(x.Attr("MergeDown"))
+	if row := s.number; (wide > 0 || tall > 0) && wide < grid.MaxCol && tall < grid.MaxRow {
+		s.k.Merge(grid.Range{Row1: row, Col1: col, Row2: row + tall, Col2: col + wide})
 		s.col += wide
 		if tall > 0 && len(s.above) < 1000 {
-			s.above = append(s.above, Range{row, col, row + tall, col + wide})
+			s.above = append(s.above, grid.Range{Row1: row, Col1: col, Row2: row + tall, Col2: col + wide})
 		}
 	}
-	f := s.formats[x.attr("StyleID")]
-	_, formula := x.lookup("Formula")
-	depth := x.depth
-	if x.closes {
+	f := s.formats[x.Attr("StyleID")]
+	_, formula := x.Lookup("Formula")
+	depth := x.Depth
+	if x.Closes {
 		return nil
 	}
-	for x.depth >= depth {
-		k := x.next()
-		if k == xmlEOF {
+	for x.Depth >= depth {
+		k := x.Next()
+		if k == xmlscan.EOF {
 			break
 		}
-		if k != xmlStart {
+		if k != xmlscan.Start {
 			continue
 		}
-		if x.is("Comment") {
-			s.k.aside(InComment, Address(col, s.k.row.Number), x.content())
+		if x.Is("Comment") {
+			s.k.Aside(grid.InComment, grid.Address(col, s.number), x.Content())
 			continue
 		}
-		if !x.is("Data") { // names
-			x.skip()
+		if !x.Is("Data") { // names
+			x.Skip()
 			continue
 		}
-		kind := x.attr("Type")
-		c := s.make(col, kind, x.content(), f)
+		kind := x.Attr("Type")
+		c := s.make(col, kind, x.Content(), f)
 		c.Formula = formula
-		if err := s.k.add(c); err != nil {
+		if err := s.k.Add(c); err != nil {
 			return err
 		}
 	}
@@ -159,11 +164,11 @@ func (s *xml2003) cell(x *xmlScanner) error {
 
 // free returns the first column from col on that no area from above covers: a cell without an index stands there.
 func (s *xml2003) free(col int) int {
-	row := s.k.row.Number
+	row := s.number
 	for again := true; again; {
 		again = false
 		for _, m := range s.above {
-			if m.Row1 < row && m.holds(row, col) {
+			if m.Row1 < row && m.Holds(row, col) {
 				col, again = m.Col2+1, true
 			}
 		}
@@ -171,22 +176,22 @@ func (s *xml2003) free(col int) int {
 	return col
 }
 
-func (s *xml2003) make(col int, kind, value string, f *format) Cell {
+func (s *xml2003) make(col int, kind, value string, f *numfmt.Format) grid.Cell {
 	switch kind {
 	case "Number":
 		if v, err := strconv.ParseFloat(strings.TrimSpace(value), 64); err == nil {
-			return numberCell(col, v, f, s.k.book.Date1904)
+			return grid.NumberCell(col, v, f, s.k.Book.Date1904)
 		}
 	case "DateTime":
-		if v, ok := parseISO(value); ok {
-			return isoCell(col, v, value, f, s.k.book.Date1904)
+		if v, ok := numfmt.ParseISO(value); ok {
+			return grid.ISOCell(col, v, value, f, s.k.Book.Date1904)
 		}
 	case "Boolean":
-		return boolCell(col, truth(strings.TrimSpace(value)))
+		return grid.BoolCell(col, xmlscan.Truth(strings.TrimSpace(value)))
 	case "Error":
-		return Cell{Col: col, Text: value, Kind: KindError}
+		return grid.Cell{Col: col, Text: value, Kind: grid.KindError}
 	}
-	return textCell(col, f.showText(strings.ReplaceAll(value, "\r\n", "\n")))
+	return grid.TextCell(col, f.ShowText(strings.ReplaceAll(value, "\r\n", "\n")))
 }
 
 // namedFormat gives the code of the formats that SpreadsheetML calls by name.
