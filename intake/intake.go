@@ -63,8 +63,9 @@ type Pipeline struct {
 	Key    token.Key // signs one-click decisions; empty: none are recognised
 	// Scratch is an empty folder of our own; each mail gets a subfolder that is wiped afterwards.
 	Scratch string
-	// AnswerSince returns the start line: mail received before it is recorded, never answered.
-	AnswerSince func(ctx context.Context) (time.Time, error)
+	// AnswerSince is the start line as staff want it: mail received before it is recorded, never answered. Zero: what lay in
+	// the mailbox when it was first listed is not answered.
+	AnswerSince time.Time
 	Now         func() time.Time
 	Zone        *time.Location
 	Log         *slog.Logger

@@ -79,7 +79,7 @@ func newBenchOn(t *testing.T, o imaptest.Options) *bench {
 	t.Cleanup(func() { pool.Close(); b.db.Close(); b.imap.Close() })
 	p := &Pipeline{Ledger: b.db, Blobs: &blob.Store{Dir: dir}, Reader: &Reader{Pool: pool, Limits: unpack.Limits{}}, Calls: []*call.Call{b.call},
 		Sender: SenderOptions{Own: []string{b.imap.Username}}, Staff: Staff{Alerts: []string{"staff@example.org"}, Security: []string{"security@example.org"}},
-		Scratch: scratch, AnswerSince: func(context.Context) (time.Time, error) { return at("2024-06-01 00:00"), nil },
+		Scratch: scratch, AnswerSince: at("2024-06-01 00:00"),
 		Now: func() time.Time { return b.now }, Zone: call.Zone(), Log: log, Step: b.step}
 	b.poller = &Poller{Pipeline: p, Folders: []string{"INBOX"}, Fates: fates, Every: time.Second, Largest: 200 << 20, Timeout: time.Minute, Log: log,
 		Polled: func(error) {}, Dial: func(ctx context.Context) (Mailbox, error) {

@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -202,60 +201,6 @@ func (p *Poller) within(ctx context.Context, step func(ctx context.Context) erro
 	ctx, cancel := context.WithTimeout(ctx, p.Timeout)
 	defer cancel()
 	return step(ctx)
-}
-
-// list reads every watched folder's UIDs, tells the ledger what has gone, and returns what it does not know yet,
-// oldest first.
-func (p *Poller) list(ctx context.Context, mb Mailbox) ([]ledger.NewMessage, error) {
-	db := p.Pipeline.Ledger
-	var arrived []ledger.NewMessage
-	for _, name := range p.Watched() {
-		var folder mailbox.Folder
-		var entries []mailbox.Entry
-		err := p.within(ctx, func(ctx context.Context) (err error) {
-			if folder, err = mb.Open(ctx, name, p.ReadOnly); err == nil {
-				entries, err = mb.UIDs(ctx)
-			}
-			return err
-		})
-		if err != nil {
-			if (p.ReadOnly || refused(err)) && !slices.Contains(p.Folders, name) {
-				continue // a fate folder that is not there
-			}
-			return nil, fmt.Errorf("reading folder %q: %w", name, err)
-		}
-		present := make([]uint32, len(entries))
-		for i, e := range entries {
-			present[i] = e.UID
-		}
-		if _, err := db.Vanished(ctx, name, folder.UIDValidity, present); err != nil {
-			return nil, fmt.Errorf("recording what left folder %q: %w", name, err)
-		}
-		if err := db.FolderSeen(ctx, name, folder.UIDValidity, len(entries)); err != nil {
-			return nil, fmt.Errorf("recording folder %q: %w", name, err)
-		}
-		known, err := db.Located(ctx, name, folder.UIDValidity)
-		if err != nil {
-			return nil, fmt.Errorf("reading what is known of folder %q: %w", name, err)
-		}
-		for _, e := range entries {
-			if _, ok := known[e.UID]; !ok {
-				arrived = append(arrived, p.arrival(name, folder.UIDValidity, e))
-			}
-		}
-	}
-	slices.SortStableFunc(arrived, func(a, b ledger.NewMessage) int {
-		return cmp.Or(a.ReceivedAt.Compare(b.ReceivedAt), cmp.Compare(a.UID, b.UID))
-	})
-	return arrived, nil
-}
-
-func (p *Poller) arrival(folder string, validity uint32, e mailbox.Entry) ledger.NewMessage {
-	at := e.ReceivedAt
-	if at.IsZero() {
-		at = p.Pipeline.Now()
-	}
-	return ledger.NewMessage{Location: ledger.Location{Folder: folder, UIDValidity: validity, UID: e.UID}, Size: e.Size, ReceivedAt: at.UTC()}
 }
 
 // judge processes what has been received, oldest first, and then what that has sent back to be joined with it. A mail for

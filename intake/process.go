@@ -203,11 +203,10 @@ func withoutArrears(r *parse.Report) []finding.Finding {
 
 // open reads the header and the body, and asks who sent it and for which call.
 func (p *Pipeline) open(ctx context.Context, m *mail) error {
-	since, err := p.AnswerSince(ctx)
-	if err != nil {
-		return fmt.Errorf("reading the start line: %w", err)
+	var err error
+	if m.answer, err = p.answers(ctx, m.row.ReceivedAt, m.row.Old); err != nil {
+		return err
 	}
-	m.answer = !m.row.ReceivedAt.Before(since)
 	raw, err := p.Blobs.Open(m.row.SHA256)
 	if err != nil {
 		return fmt.Errorf("opening the raw mail: %w", err)

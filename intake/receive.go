@@ -66,11 +66,9 @@ func (p *Pipeline) TooLarge(ctx context.Context, a ledger.NewMessage, header io.
 		return fmt.Errorf("reading a header: %w", err)
 	}
 	same := hex.EncodeToString(hash.Sum(nil))
-	since, err := p.AnswerSince(ctx)
-	if err != nil {
-		return fmt.Errorf("reading the start line: %w", err)
+	if m.answer, err = p.answers(ctx, a.ReceivedAt, a.Old); err != nil {
+		return err
 	}
-	m.answer = !a.ReceivedAt.Before(since)
 	m.call = p.callFor(m.read)
 	if m.class, err = p.classify(ctx, m, nil); err != nil {
 		return err

@@ -25,3 +25,33 @@ func TestClaimUnderAClockSetBack(t *testing.T) {
 		t.Errorf("the second attempt: %+v, %v", l, err)
 	}
 }
+
+// A letter that was tried or put off under a clock far ahead does not wait for that day; one planned for a late day does.
+func TestClaimAfterAClockFarAhead(t *testing.T) {
+	t.Parallel()
+	b := mustOpen(t)
+	right := b.now
+	b.queue("planned", Reminder, right.Add(400*24*time.Hour))
+	b.now = right.AddDate(14, 0, 0)
+	b.queue("tried", Receipt, b.now)
+	b.queue("put off", Receipt, b.now)
+	retry := []time.Duration{time.Minute, 24 * time.Hour}
+	for _, key := range []string{"tried", "put off"} {
+		l, err := b.Claim(b.ctx(), b.now, retry)
+		if err != nil || l == nil || l.Key != key {
+			t.Fatalf("claimed %+v, %v", l, err)
+		}
+		if key == "put off" {
+			b.must(b.Defer(b.ctx(), l.ID, b.now.Add(time.Hour)))
+		}
+	}
+	b.now = right
+	for _, key := range []string{"tried", "put off"} {
+		if l, err := b.Claim(b.ctx(), b.now, retry); err != nil || l == nil || l.Key != key {
+			t.Fatalf("claimed %+v, %v, want %s", l, err, key)
+		}
+	}
+	if l, err := b.Claim(b.ctx(), b.now, retry); err != nil || l != nil {
+		t.Errorf("claimed %+v, %v", l, err)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"baosong/ledger/blob"
@@ -108,9 +109,9 @@ func (db *DB) Claim(ctx context.Context, now time.Time, retry []time.Duration) (
 		l, err := one(ctx, t, scanLetter, `
 			SELECT `+letterColumns+`
 			FROM letter AS l
-			WHERE `+ready+` AND (l.next_attempt <= ? OR `+atOnce+`)
+			WHERE `+ready+` AND (l.next_attempt <= ?1 OR `+atOnce+` OR l.next_attempt > l.due AND l.next_attempt > ?2)
 			ORDER BY l.rank, l.next_attempt, l.id
-			LIMIT 1`, stamp(now))
+			LIMIT 1`, stamp(now), stamp(now.Add(longest(retry)+time.Minute)))
 		if missing(err) {
 			return nil
 		}
@@ -135,6 +136,11 @@ func (db *DB) Claim(ctx context.Context, now time.Time, retry []time.Duration) (
 		return nil, err
 	}
 	return claimed, nil
+}
+
+// longest is the longest that a letter is made to wait. One that has longer to go got its time from a clock that was far ahead.
+func longest(retry []time.Duration) time.Duration {
+	return slices.Max(append([]time.Duration{time.Hour}, retry...))
 }
 
 // wait returns how long to wait after an attempt when there were attempts before it, and whether it is the last one. A

@@ -8,7 +8,7 @@ const messageColumns = `m.id, m.folder, m.uidvalidity, m.uid, m.gone, m.sha256, 
 	m.received_at, m.date, m.message_id, m.sender, m.sender_name, m.subject, m.call, m.unit,
 	m.state, m.why, m.why_text, m.believed, m.hint,
 	COALESCE((SELECT max(s.id) FROM submission AS s WHERE s.message = m.id AND s.judged_again = 0), 0),
-	m.fate, m.first_uid, m.filed_in`
+	m.fate, m.first_uid, m.filed_in, m.old`
 
 const messageByID = `SELECT ` + messageColumns + ` FROM message AS m WHERE m.id = ?`
 
@@ -18,7 +18,7 @@ func scanMessage(row scanner) (Message, error) {
 		moment{&m.ReceivedAt}, moment{&m.Date}, &m.MessageID, &m.From, &m.FromName, &m.Subject, &m.Call, &m.Unit,
 		&m.State, &m.Why, &m.WhyText, &m.Believed, &m.Hint,
 		&m.Submission,
-		&m.Fate, &m.FirstUID, &m.FiledIn)
+		&m.Fate, &m.FirstUID, &m.FiledIn, &m.Old)
 	m.Rejoined = m.State == Received && m.Why == whyRejoin
 	return m, err
 }

@@ -4,9 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+
+	"baosong/ledger/blob"
 )
 
 //go:embed migrations/*.sql
@@ -83,7 +87,23 @@ func keepOld(ctx context.Context, db *sql.DB, have int) error {
 	if _, err := os.Stat(to); err == nil {
 		return nil
 	}
-	return vacuumInto(ctx, db, to)
+	half := to + ".part" // of a copy that a crash cut short
+	if err := os.Remove(half); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := vacuumInto(ctx, db, half); err != nil {
+		return err
+	}
+	return errors.Join(blob.HandOver(half), os.Rename(half, to), blob.SyncDir(filepath.Dir(to)))
+}
+
+// dropOld removes the copies that upgrades have kept: they hold what has to go.
+func dropOld(dir string) error {
+	kept, err := filepath.Glob(filepath.Join(dir, "ledger-schema*.db*"))
+	for _, k := range kept {
+		err = errors.Join(err, os.Remove(k))
+	}
+	return err
 }
 
 // current checks that a ledger opened read-only has exactly this program's schema.

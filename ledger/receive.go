@@ -19,6 +19,7 @@ type NewMessage struct {
 	ReceivedAt time.Time // the server's INTERNALDATE
 	Header     Header    // usually empty: Record fills it in; Unfetched may know it
 	Call, Unit string    // likewise
+	Old        bool      // it lay there when the start line was drawn
 }
 
 // Arrival says what a received mail turned out to be.
@@ -203,11 +204,11 @@ func (t *tx) insertCopy(ctx context.Context, n NewMessage, original Message) (Me
 func (t *tx) insertMessage(ctx context.Context, n NewMessage, m Message, why string) (Message, error) {
 	res, err := t.ExecContext(ctx, `
 		INSERT INTO message (folder, uidvalidity, uid, sha256, size, received_at, first_uid,
-			date, message_id, sender, sender_name, subject, call, unit, state, why, why_text, fate, removed)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			date, message_id, sender, sender_name, subject, call, unit, state, why, why_text, fate, removed, old)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		n.Folder, n.UIDValidity, n.UID, n.SHA256, n.Size, stamp(n.ReceivedAt), n.UID,
 		stamp(n.Header.Date), clean(n.Header.MessageID), fold(n.Header.From), clean(n.Header.FromName), clean(n.Header.Subject),
-		n.Call, n.Unit, m.State, m.Why, m.WhyText, m.Fate, m.Removed)
+		n.Call, n.Unit, m.State, m.Why, m.WhyText, m.Fate, m.Removed, n.Old)
 	if err != nil {
 		return m, err
 	}

@@ -135,7 +135,7 @@ CREATE TABLE folder (
     uidvalidity INTEGER NOT NULL,
     mails       INTEGER NOT NULL,
     seen_at     TEXT NOT NULL
-) STRICT;
+, old_validity INTEGER NOT NULL DEFAULT 0, old_uid INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE letter (
     id           INTEGER PRIMARY KEY,
@@ -203,7 +203,7 @@ CREATE TABLE message (
     hint        TEXT NOT NULL DEFAULT '',
     fate        TEXT NOT NULL DEFAULT '',
     filed_in    INTEGER NOT NULL DEFAULT 0 CHECK (filed_in IN (0, 1))
-) STRICT;
+, old INTEGER NOT NULL DEFAULT 0 CHECK (old IN (0, 1))) STRICT;
 
 CREATE UNIQUE INDEX message_place ON message (folder, uidvalidity, uid) WHERE gone = 0;
 

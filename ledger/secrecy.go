@@ -11,6 +11,9 @@ import (
 // forgetContent takes everything out of the ledger that earlier judgements of a mail have kept of its content, for a secrecy mark may be
 // found only when it is judged again. Rows of states and the chain of events stay. It returns the bytes to be dropped.
 func (t *tx) forgetContent(ctx context.Context, m Message) ([]blob.Ref, error) {
+	if err := dropOld(t.db.dir); err != nil { // before the commit: no crash can leave them behind it
+		return nil, err
+	}
 	own, err := t.ids(ctx, `SELECT id FROM submission WHERE message = ?`, m.ID)
 	if err != nil {
 		return nil, err

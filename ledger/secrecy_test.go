@@ -52,6 +52,7 @@ func marked(t *testing.T) (b *bench, secret, newer Message, files map[string]blo
 	joined.Submission.Files = append(joined.Submission.Files, File{Name: "培育举措.docx", Path: "培育举措.docx", Part: "measures", SHA256: files["shared"], Used: true})
 	_, err = b.Record(b.ctx(), joined)
 	b.must(err)
+	b.must(keepOld(b.ctx(), b.w, 1)) // as an upgrade leaves it
 	return b, secret, newer, files
 }
 

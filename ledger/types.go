@@ -50,6 +50,7 @@ type Message struct {
 	Fate       string // fate folder wanted: filed, returned, held, ignored, failed; "" while received
 	FirstUID   uint32 // its UID when received: breaks ties of ReceivedAt
 	FiledIn    bool   // already lies in its fate folder (or none is configured)
+	Old        bool   // lay in the mailbox when the start line was drawn: never answered
 	Rejoined   bool   // received again by itself, to join an older mail of the unit that was judged after it; not answered again
 }
 

@@ -139,3 +139,50 @@ func TestFirstStartOnAnOldMailbox(t *testing.T) {
 		})
 	}
 }
+
+// TestFirstStartUnderAWrongClock: no clock decides what is old. However wrong it goes at the first start, what lay in the mailbox
+// then is answered to nobody, what comes later is answered, and the planning of letters begins when the clock is right again.
+func TestFirstStartUnderAWrongClock(t *testing.T) {
+	t.Parallel()
+	for wrong, movedIn := range map[string]int{
+		"2038-01-19T03:14:07Z":      0,
+		"2024-06-05T00:00:00+08:00": 0, // between the old mails
+		"1971-01-01T00:00:00Z":      1, // only what lay here is known to be old
+	} {
+		t.Run(wrong[:10], func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t, nil)
+			s.edit(`answer_since = "2024-06-01T00:00:00+08:00"`, `answer_since = ""`)
+			s.deliver("hefei", on("05-20", "10:00"), true)
+			s.deliver("wuhu", on("06-10", "10:00"), true)
+			s.must("serve", "--once", "--at", wrong)
+			s.deliver("huainan", on("06-15", "10:00"), true)
+			s.deliver("bengbu", on("05-21", "10:00"), true) // moved in from elsewhere: older than what lay here
+			s.round("06-15", "10:30")
+			for unit, want := range map[string]int{"hefei": 0, "wuhu": 0, "bengbu": movedIn, "huainan": 1} {
+				if n := s.answered("gxj@" + unit + ".example"); n != want {
+					t.Errorf("%s got %d answers, want %d", unit, n, want)
+				}
+			}
+			s.whole(4)
+			h := s.house(func() time.Time { return on("06-18", "10:00") })
+			if since := h.planner.Since; since.After(on("06-15", "00:00")) {
+				t.Errorf("what came due before %v is passed over", since)
+			}
+		})
+	}
+}
+
+// answered counts the answers that an address got, reminders aside.
+func (s *site) answered(address string) int {
+	s.t.Helper()
+	var ls []struct{ To, Kind string }
+	s.json(&ls, "letters")
+	n := 0
+	for _, l := range ls {
+		if l.To == address && l.Kind != "reminder" {
+			n++
+		}
+	}
+	return n
+}

@@ -96,7 +96,6 @@ func (h *house) once(ctx context.Context) error {
 	err := h.poller.Once(ctx)
 	if err == nil {
 		h.balance(ctx)
-		err = h.drawStartLine(ctx)
 	} else {
 		err = describeFailure(err)
 	}
@@ -218,9 +217,6 @@ func (s *health) recovered(ctx context.Context) {
 		return
 	}
 	s.ready = true
-	if err := h.drawStartLine(ctx); err != nil {
-		h.log.Error("drawing the start line", "err", err)
-	}
 	h.log.Info("ready")
 	notifySystemd("READY=1")
 }

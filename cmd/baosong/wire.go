@@ -133,7 +133,7 @@ func assemble(ctx context.Context, cfg *config.Config, calls []*call.Call, dataD
 		Reader:      &intake.Reader{Pool: pool, Limits: unpackLimits(cfg.Limits)},
 		Sender:      intake.SenderOptions{AuthservID: cfg.Sender.AuthservID, Require: cfg.Sender.Require, Own: []string{cfg.IMAP.Username, cfg.SMTP.From.Address}, LookupTXT: net.DefaultResolver.LookupTXT},
 		Staff:       intake.Staff{Alerts: cfg.Staff.AlertTo, Security: cfg.Staff.SecurityTo, Deciders: append(slices.Clone(cfg.Staff.DigestTo), cfg.Staff.AlertTo...)},
-		AnswerSince: h.answerSince, Now: h.now, Zone: h.zone, Log: log,
+		AnswerSince: cfg.IMAP.AnswerSince, Now: h.now, Zone: h.zone, Log: log,
 	}
 	h.poller = &intake.Poller{
 		Pipeline: h.pipeline, Dial: h.dial, Folders: cfg.IMAP.Folders, Fates: intake.Fates(cfg.IMAP.Fates), Keywords: intake.Fates(cfg.IMAP.Keywords),
@@ -176,7 +176,7 @@ func (h *house) assembleOutbox(ctx context.Context) error {
 
 // arrearsSince is the day on which baosong was started: what came due before is nobody's arrear.
 func (h *house) arrearsSince(ctx context.Context) (time.Time, error) {
-	since, err := h.answerSince(ctx)
+	since, err := h.servedSince(ctx)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -218,47 +218,29 @@ func (h *house) close() error {
 	return errors.Join(h.pipeline.Reader.Pool.Close(), os.RemoveAll(h.scratch), h.db.Close())
 }
 
-// Moments in the ledger: the start line separates old mail from mail to be answered; the first start is where it will be
-// drawn once a run has been completed, however often the first run is interrupted.
-const (
-	startLine  = "answer-since"
-	firstStart = "first-start"
-)
+// firstStart is the moment in the ledger at which this data directory was first served.
+const firstStart = "first-start"
 
-// answerSince is the configured start line, else the one the first completed run has set, else the first start.
-func (h *house) answerSince(ctx context.Context) (time.Time, error) {
+// servedSince is the configured start line, else the first start. One that lies ahead was noted under a wrong clock: now is as
+// good.
+func (h *house) servedSince(ctx context.Context) (time.Time, error) {
 	if !h.cfg.IMAP.AnswerSince.IsZero() {
 		return h.cfg.IMAP.AnswerSince, nil
 	}
-	for _, name := range []string{startLine, firstStart} {
-		at, err := h.db.Moment(ctx, name)
-		if err != nil || !at.IsZero() {
-			return at, err
-		}
+	at, err := h.db.Moment(ctx, firstStart)
+	if err != nil || at.IsZero() || at.After(h.started) {
+		return h.started, err
 	}
-	return h.started, nil
+	return at, nil
 }
 
 // noteFirstStart remembers when this data directory was first served.
 func (h *house) noteFirstStart(ctx context.Context) error {
-	at, err := h.answerSince(ctx)
+	at, err := h.servedSince(ctx)
 	if err != nil || !at.Equal(h.started) || !h.cfg.IMAP.AnswerSince.IsZero() {
 		return err
 	}
 	return h.db.SetMoment(ctx, firstStart, h.started)
-}
-
-// drawStartLine sets the start line after the first completed run.
-func (h *house) drawStartLine(ctx context.Context) error {
-	at, err := h.db.Moment(ctx, startLine)
-	if err != nil || !at.IsZero() || !h.cfg.IMAP.AnswerSince.IsZero() {
-		return err
-	}
-	if at, err = h.answerSince(ctx); err != nil {
-		return err
-	}
-	h.log.Info("drawing the start line: mail received before it is recorded, never answered", "at", at)
-	return h.db.SetMoment(ctx, startLine, at)
 }
 
 // actAs makes the house act as of a moment, for rehearsals; "" leaves the system clock.
