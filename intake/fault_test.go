@@ -96,6 +96,48 @@ func TestPoisonMail(t *testing.T) {
 	b.balanced(3)
 }
 
+// severed lets listings through and breaks the connection at every mail, as a line does that loses its large packets.
+type severed struct {
+	Mailbox
+	open *bool
+}
+
+func (m severed) Fetch(ctx context.Context, uid uint32, w io.Writer) (int64, error) {
+	if *m.open {
+		return m.Mailbox.Fetch(ctx, uid, w)
+	}
+	m.Close()
+	return 0, &mailbox.Error{Op: "fetch", Temporary: true, Err: io.ErrUnexpectedEOF}
+}
+
+// TestBrokenLineIsNoPoison: while the connection brings no mail at all, however often, none is set aside.
+func TestBrokenLineIsNoPoison(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	open, dial := true, b.poller.Dial
+	b.poller.Dial = func(ctx context.Context) (Mailbox, error) {
+		mb, err := dial(ctx)
+		return severed{mb, &open}, err
+	}
+	b.deliver("INBOX", b.mail("hefei", "零报告", b.now))
+	b.mustPoll()
+	b.deliver("INBOX", b.mail("wuhu", "零报告", b.now.Add(time.Minute)))
+	open = false
+	for range 3 * maxTries {
+		if b.poll() == nil {
+			t.Fatal("nobody hears of the broken line")
+		}
+	}
+	open = true
+	b.mustPoll()
+	for _, m := range b.messages() {
+		if m.State != ledger.Filed {
+			t.Errorf("message %+v, want filed", m)
+		}
+	}
+	b.balanced(2)
+}
+
 // TestFullDiskIsNoPoison: tries that our own full disk or our own end cut short are not held against the mail.
 func TestFullDiskIsNoPoison(t *testing.T) {
 	t.Parallel()

@@ -16,20 +16,35 @@ import (
 const maxTries = 3
 
 // fetch brings in what has arrived, one mail at a time. A mail that breaks the connection ends the poll; it is counted
-// before each try, so that after three it is set aside and the others go on.
+// before each try, so that after three it is set aside and the others go on. A try that a broken line cut short is taken back.
 func (p *Poller) fetch(ctx context.Context, mb Mailbox, arrived []ledger.NewMessage) error {
-	open := ""
+	var open ledger.Location
 	for _, a := range arrived {
-		if open != a.Folder {
-			if err := p.within(ctx, func(ctx context.Context) error { _, err := mb.Open(ctx, a.Folder, p.ReadOnly); return err }); err != nil {
-				return fmt.Errorf("opening folder %q: %w", a.Folder, err)
-			}
-			open = a.Folder
+		if err := p.open(ctx, mb, &open, a.Location); err != nil {
+			return err
 		}
 		if err := p.fetchOne(ctx, mb, a); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// open opens the folder of a mail unless it is open already. A UID means nothing under another UIDVALIDITY than the one it was
+// listed under: the next listing puts that right.
+func (p *Poller) open(ctx context.Context, mb Mailbox, now *ledger.Location, at ledger.Location) error {
+	if now.Folder == at.Folder && now.UIDValidity == at.UIDValidity {
+		return nil
+	}
+	var f mailbox.Folder
+	err := p.within(ctx, func(ctx context.Context) (err error) { f, err = mb.Open(ctx, at.Folder, p.ReadOnly); return err })
+	if err != nil {
+		return fmt.Errorf("opening folder %q: %w", at.Folder, err)
+	}
+	if f.UIDValidity != at.UIDValidity {
+		return fmt.Errorf("folder %q was numbered anew: its UIDVALIDITY was %d and is %d", at.Folder, at.UIDValidity, f.UIDValidity)
+	}
+	*now = at
 	return nil
 }
 
@@ -56,8 +71,37 @@ func (p *Poller) fetchOne(parent context.Context, mb Mailbox, a ledger.NewMessag
 		return nil // expunged between listing and fetching
 	case err != nil && (noRoom(err) || errors.Is(parent.Err(), context.Canceled) || errors.Is(err, context.Canceled)):
 		return errors.Join(err, p.takeBack(parent, a))
+	case err != nil && !errors.Is(err, errCeiling) && !p.passes(parent):
+		return errors.Join(err, p.takeBack(parent, a))
 	}
 	return err
+}
+
+const (
+	soundest = 1 << 20          // bytes; a known mail that proves a connection is no larger
+	proving  = 30 * time.Second // and may take no longer
+)
+
+// passes reports whether a fresh connection brings a mail that came through before. While it does not, the line is broken and
+// not the mail that was asked for. Where nothing has come through yet, nothing speaks for the mail.
+func (p *Poller) passes(ctx context.Context) bool {
+	if p.sound.UID == 0 {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(ctx, min(proving, p.Timeout))
+	defer cancel()
+	mb, err := p.Dial(ctx)
+	if err != nil {
+		return false
+	}
+	defer mb.Close()
+	if _, err = mb.Open(ctx, p.sound.Folder, true); err == nil {
+		_, err = mb.Fetch(ctx, p.sound.UID, io.Discard)
+	}
+	if err != nil {
+		p.Log.Warn("the connection brings no other mail either", "folder", p.sound.Folder, "uid", p.sound.UID, "err", err)
+	}
+	return err == nil
 }
 
 // takeBack takes a try back that was cut short by us: after three of those a good mail would be set aside.

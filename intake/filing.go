@@ -18,15 +18,15 @@ func (p *Poller) file(ctx context.Context, mb Mailbox) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("reading what is not filed: %w", err)
 	}
-	moved, open := 0, ""
+	moved := 0
+	var open ledger.Location
 	for _, m := range todo {
 		to, keyword := p.Fates.Of(m.Fate), p.Keywords.Of(m.Fate)
 		stays := to == "" || to == m.Folder
-		if open != m.Folder && (keyword != "" || !stays) {
-			if err := p.within(ctx, func(ctx context.Context) error { _, err := mb.Open(ctx, m.Folder, false); return err }); err != nil {
-				return moved, fmt.Errorf("opening folder %q: %w", m.Folder, err)
+		if keyword != "" || !stays {
+			if err := p.open(ctx, mb, &open, m.Location); err != nil {
+				return moved, err
 			}
-			open = m.Folder
 		}
 		if keyword != "" {
 			if err := p.mark(ctx, mb, m, keyword); err != nil {

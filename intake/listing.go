@@ -67,16 +67,20 @@ func (p *Poller) seen(ctx context.Context, l listing) error {
 // arrivals are the mails that the ledger does not know, oldest first.
 func (p *Poller) arrivals(ctx context.Context, all []listing, line ledger.StartLine) ([]ledger.NewMessage, error) {
 	var arrived []ledger.NewMessage
+	var largest int64
+	p.sound = ledger.Location{}
 	for _, l := range all {
 		known, err := p.Pipeline.Ledger.Located(ctx, l.name, l.folder.UIDValidity)
 		if err != nil {
 			return nil, fmt.Errorf("reading what is known of folder %q: %w", l.name, err)
 		}
 		for _, e := range l.entries {
+			a := p.arrival(l.name, l.folder.UIDValidity, e)
 			if _, ok := known[e.UID]; !ok {
-				a := p.arrival(l.name, l.folder.UIDValidity, e)
 				a.Old = line.Has(a.Location)
 				arrived = append(arrived, a)
+			} else if a.Size > largest && a.Size <= soundest {
+				largest, p.sound = a.Size, a.Location
 			}
 		}
 	}

@@ -26,6 +26,8 @@ type Poller struct {
 	// Polled is called after every poll with its outcome, nil when all folders were read and all mail was judged.
 	Polled func(err error)
 	Log    *slog.Logger
+
+	sound ledger.Location // a mail that came through before, as the last listing found it; zero: there is none
 }
 
 // Run polls until ctx ends: at once, then after each interval, sooner when the server announces new mail. It returns nil
