@@ -36,6 +36,9 @@ func Decode(b []byte, label string) (string, bool) {
 			return decodeLossy(simplifiedchinese.GB18030, b), false
 		}
 	}
+	if misnamed(b, label) {
+		return string(b), false
+	}
 	enc := byLabel(label)
 	if enc == nil {
 		s, _ := Guess(b)

@@ -61,6 +61,13 @@ func TestDecode(t *testing.T) {
 		{"utf-7", []byte("Hi Mom -+Jjo--!  A+ImIDkQ. +ZeVnLIqe-"), "utf-7", "Hi Mom -☺-!  A≢Α. 日本語", true},
 		{"utf-7 plus", []byte("1 +- 1"), "UTF-7", "1 + 1", true},
 		{"windows-1251", encode(t, charmap.Windows1251, "Привет"), "windows-1251", "Привет", true},
+		{"windows-1251 that is UTF-8", []byte("Вам выставлен счет"), "windows-1251", "Вам выставлен счет", false},
+		{"iso-8859-1 that is UTF-8", []byte("请查收附件"), "iso-8859-1", "请查收附件", false},
+		{"gb2312 that is short UTF-8", []byte("张三"), "gb2312", "张三", false},
+		{"gbk that is UTF-8 with Latin", []byte("2024年典型案例.docx"), "gbk", "2024年典型案例.docx", false},
+		{"big5 that is UTF-8", []byte("典型案例汇总表"), "big5", "典型案例汇总表", false},
+		{"gb2312 that looks like UTF-8", gb("联通"), "gb2312", "联通", true},
+		{"iso-8859-1 with two odd signs", encode(t, charmap.ISO8859_1, "Â© 2024"), "iso-8859-1", "Â© 2024", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -87,6 +94,16 @@ func TestGuess(t *testing.T) {
 	}
 	all = append(all,
 		sample{encode(t, charmap.ISO8859_1, "Die Hasen und die Frösche"), "Die Hasen und die Frösche", "windows-1252"},
+		sample{encode(t, charmap.Windows1252, "Über die Größe: später, ja schön"), "Über die Größe: später, ja schön", "windows-1252"},
+		sample{encode(t, charmap.Windows1252, "über"), "über", "windows-1252"},
+		sample{encode(t, charmap.Windows1252, "Mega Formação Final Verão"), "Mega Formação Final Verão", "windows-1252"},
+		sample{encode(t, charmap.Windows1252, "le café noir"), "le café noir", "windows-1252"},
+		sample{encode(t, charmap.Windows1252, "it doesn’t “fit” here"), "it doesn’t “fit” here", "windows-1252"},
+		sample{GB18030("a镕b"), "a镕b", "gb18030"},
+		sample{GB18030("Report開"), "Report開", "gb18030"},
+		sample{GB18030("wang琦li"), "wang琦li", "gb18030"},
+		sample{GB18030("附件a镕b"), "附件a镕b", "gb18030"},
+		sample{[]byte("Юникод запрещен\xd0 <"), "Юникод запрещен\uFFFD <", ""},
 		sample{encode(t, japanese.ISO2022JP, "集計表"), "集計表", "iso-2022-jp"},
 		sample{encode(t, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), "序号,市"), "序号,市", "utf-16le"},
 		sample{encode(t, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), "1,2024\r\n合肥\r\n"), "1,2024\r\n合肥\r\n", "utf-16le"},

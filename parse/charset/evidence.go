@@ -41,35 +41,99 @@ func byMark(b []byte) (text, name string) {
 
 // mostlyUTF8 tells damaged UTF-8 from other encodings: at least nine in ten of its multi-byte sequences are whole.
 func mostlyUTF8(b []byte) bool {
-	good, bad := 0, 0
+	two, more, bad := sequences(b)
+	return more >= 4 && more >= bad*9 || two >= 10 && two+more >= bad*9 // a few of two bytes are as often GBK
+}
+
+// sequences counts the UTF-8 sequences of two bytes, of more, and the bytes that belong to none.
+func sequences(b []byte) (two, more, bad int) {
 	for len(b) > 0 {
 		r, n := utf8.DecodeRune(b)
 		switch {
 		case r == utf8.RuneError && n == 1:
 			bad++
-		case n > 2: // two-byte sequences are as often GBK
-			good++
+		case n == 2:
+			two++
+		case n > 2:
+			more++
 		}
 		b = b[n:]
 	}
-	return good >= 4 && good >= bad*9
+	return two, more, bad
 }
 
-// western tells lone accented letters amid Latin ones: every high byte stands between ASCII letters, the second a small
-// one. Chinese text has its high bytes in pairs.
-func western(b []byte) bool {
-	found := false
-	for i, c := range b {
-		if c < 0x80 {
+// misnamed tells UTF-8 that goes under another name, as mails put together from a UTF-8 page and an older template do.
+// Text of a set of single bytes is all but never valid UTF-8; a few characters of GBK may be (the famous 联通).
+func misnamed(b []byte, label string) bool {
+	two, more, bad := sequences(b)
+	switch {
+	case bad > 0 || two+more == 0:
+		return false
+	case strings.HasPrefix(label, "windows-"), strings.HasPrefix(label, "iso-8859-"), strings.HasPrefix(label, "koi8"), label == "macintosh":
+		return two+more >= 3
+	case label == "gb18030" && more >= 2 && !inGB2312(b):
+		return true
+	case label == "gb18030" || label == "big5" || label == "euc-kr" || label == "euc-jp" || label == "shift_jis":
+		return more >= 4 || two >= 10
+	}
+	return false
+}
+
+// inGB2312 tells that the high bytes are pairs of GB 2312, the set of everyday Chinese; UTF-8 read as GBK soon leaves it.
+func inGB2312(b []byte) bool {
+	for i := 0; i < len(b); i++ {
+		if b[i] < 0x80 {
 			continue
 		}
-		if c < 0xC0 || i == 0 || i+1 == len(b) || !letter(b[i-1]) || b[i+1] < 'a' || b[i+1] > 'z' {
+		if i+1 >= len(b) || b[i] < 0xA1 || b[i] > 0xF7 || b[i+1] < 0xA1 || b[i+1] == 0xFF {
 			return false
 		}
-		found = true
+		i++
 	}
-	return found
+	return true
 }
+
+// western tells accented letters amid Latin ones. Chinese text has its high bytes in pairs, and those GBK characters
+// whose second byte is a Latin letter are rare ones that stand among others, not between small letters.
+func western(b []byte) bool {
+	sure, others := 0, 0
+	for i := 0; i < len(b); i++ {
+		if b[i] < 0x80 {
+			continue
+		}
+		n := 1
+		for i+n < len(b) && b[i+n] >= 0x80 {
+			n++
+		}
+		switch {
+		case n == 1 && accent(b, i):
+			sure++
+		case n == 1 && b[i] < 0xC0: // quotes, dashes, signs: nothing to be told from
+		case n == 2 && b[i] >= 0xDF && b[i+1] >= 0xDF && small(b, i-1) && small(b, i+2): // ção; as GBK a rare character alone between small letters
+		default:
+			others++
+		}
+		i += n - 1
+	}
+	return sure > 0 && others == 0 || sure >= 5 && sure >= 20*others
+}
+
+// accent tells whether the lone high byte at i is a letter, or an apostrophe, in a Latin word: within it, at its
+// beginning, or at its end where no second byte of GBK follows.
+func accent(b []byte, i int) bool {
+	end := i+1 == len(b) || b[i+1] < 0x40 && b[i+1] != 0
+	switch {
+	case b[i] == 0x92:
+		return small(b, i-1) && small(b, i+1)
+	case b[i] < 0xC0:
+		return false
+	case i > 0 && letter(b[i-1]):
+		return small(b, i+1) || end && b[i] >= 0xDF && small(b, i-1)
+	}
+	return small(b, i+1) && small(b, i+2)
+}
+
+func small(b []byte, i int) bool { return i >= 0 && i < len(b) && b[i] >= 'a' && b[i] <= 'z' }
 
 func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
