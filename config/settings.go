@@ -33,7 +33,7 @@ type imapSettings struct {
 	Folders      []string      `toml:"folders" default:"INBOX" doc:"收哪些文件夹。可加上垃圾邮件夹，如 [\"INBOX\", \"垃圾邮件\"]。"`
 	Poll         string        `toml:"poll" default:"60s" doc:"每隔多久看一次邮箱，最短 1s。服务器支持 IDLE 时来信会更早发现。"`
 	Timeout      string        `toml:"timeout" default:"30s" doc:"服务器多久不出声就断开重来。"`
-	AnswerSince  string        `toml:"answer_since" doc:"从何时收到的邮件起才答复，如 \"2024-06-01\" 或 \"2024-06-01T08:00:00+08:00\"；更早的只登记，不答复。留空：首次读完邮箱时已在其中的不答复，与时钟无关。"`
+	AnswerSince  string        `toml:"answer_since" doc:"从何时收到的邮件起才答复，如 \"2024-06-01\" 或 \"2024-06-01T08:00:00+08:00\"；更早的只登记，不答复。留空：首次读完邮箱的时间；当时已在邮箱里的，无论时钟对错都不答复。"`
 	Fates        fatesSettings `toml:"fates" doc:"处理完的邮件移到哪个文件夹；留空则留在原处。文件夹不存在时会新建。"`
 	Keywords     fatesSettings `toml:"keywords" doc:"处理完的邮件打上哪个 IMAP 标记（keyword），可与文件夹并用；只能用英文字母、数字和 $ - _ .，例如 filed = \"$Filed\"。留空则不打。"`
 }

@@ -99,28 +99,24 @@ func (p *Poller) arrival(folder string, validity uint32, e mailbox.Entry) ledger
 }
 
 // startLine returns the line between old mail and mail to be answered, and draws it when the mailbox has been listed whole for
-// the first time: what lies there is old. Mail that turns up later and was received before the newest of that is old too; it
-// was moved in from elsewhere. Our clock only keeps a mail with a date to come from drawing the line there.
+// the first time: what lies there is old, and so is what turns up later and was received before; it was moved in from
+// elsewhere.
 func (p *Poller) startLine(ctx context.Context, all []listing) (ledger.StartLine, error) {
 	db := p.Pipeline.Ledger
 	line, err := db.StartLine(ctx)
 	if err != nil || line.Drawn() || !p.Pipeline.AnswerSince.IsZero() {
 		return line, err
 	}
-	line.Before = time.Unix(1, 0) // an empty mailbox: everything is new
+	line.Before = p.Pipeline.Now().Truncate(time.Second) // INTERNALDATE has whole seconds
 	for _, l := range all {
 		mark := ledger.Mark{UIDValidity: l.folder.UIDValidity}
 		for _, e := range l.entries {
 			mark.UID = max(mark.UID, e.UID)
-			// INTERNALDATE has whole seconds.
-			if next := e.ReceivedAt.Add(time.Second); next.After(line.Before) {
-				line.Before = next
+			if e.ReceivedAt.After(line.Newest) {
+				line.Newest = e.ReceivedAt
 			}
 		}
 		line.Old[l.name] = mark
-	}
-	if now := p.Pipeline.Now(); now.Before(line.Before) {
-		line.Before = now
 	}
 	p.Log.Info("drawing the start line: mail that lies here now, or was received before, is recorded and never answered", "before", line.Before)
 	return line, db.DrawStartLine(ctx, line)
@@ -135,5 +131,5 @@ func (p *Pipeline) answers(ctx context.Context, receivedAt time.Time, old bool) 
 	if err != nil {
 		return false, fmt.Errorf("reading the start line: %w", err)
 	}
-	return !old && !receivedAt.Before(line.Before), nil
+	return !old && !line.Older(receivedAt, p.Now()), nil
 }

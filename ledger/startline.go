@@ -5,8 +5,11 @@ import (
 	"time"
 )
 
-// momentLine is the name of the start line among the moments.
-const momentLine = "answer-since"
+// Names of the start line among the moments.
+const (
+	momentLine   = "answer-since"
+	momentNewest = "answer-since-newest"
+)
 
 // Mark is a place in a folder: mails of this UIDVALIDITY up to this UID.
 type Mark struct {
@@ -17,12 +20,23 @@ type Mark struct {
 // StartLine separates the mail that lay in the mailbox when it was first listed, which is recorded and never answered, from
 // what came later.
 type StartLine struct {
-	Before time.Time       // mail that the server received before is old wherever it turns up; zero: the line is not drawn yet
+	Before time.Time       // when it was drawn; zero: not yet
+	Newest time.Time       // when the newest mail that lay there was received; zero: none did
 	Old    map[string]Mark // by folder, what lay there when the line was drawn
 }
 
 // Drawn reports whether there is a line.
 func (l StartLine) Drawn() bool { return !l.Before.IsZero() }
+
+// Older reports whether a mail was received before the line, wherever it turns up now. A line that lies ahead of now was drawn
+// under a wrong clock; the newest mail that lay there stands for it.
+func (l StartLine) Older(receivedAt, now time.Time) bool {
+	before := l.Before
+	if before.After(now) {
+		before = l.Newest
+	}
+	return receivedAt.Before(before)
+}
 
 // Has reports whether a mail lay there when the line was drawn.
 func (l StartLine) Has(loc Location) bool {
@@ -35,6 +49,9 @@ func (db *DB) StartLine(ctx context.Context) (StartLine, error) {
 	l := StartLine{Old: map[string]Mark{}}
 	err := db.read(ctx, "read the start line", func(q querier) (err error) {
 		if l.Before, _, err = readMoment(ctx, q, "own."+momentLine); err != nil {
+			return err
+		}
+		if l.Newest, _, err = readMoment(ctx, q, "own."+momentNewest); err != nil {
 			return err
 		}
 		type marked struct {
@@ -61,6 +78,11 @@ func (db *DB) DrawStartLine(ctx context.Context, l StartLine) error {
 		for name, m := range l.Old {
 			res, err := t.ExecContext(ctx, `UPDATE folder SET old_validity = ?, old_uid = ? WHERE name = ?`, m.UIDValidity, m.UID, name)
 			if err := changed(res, err); err != nil {
+				return err
+			}
+		}
+		if !l.Newest.IsZero() {
+			if err := t.setMoment(ctx, "own."+momentNewest, l.Newest, ""); err != nil {
 				return err
 			}
 		}

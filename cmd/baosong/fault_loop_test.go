@@ -140,6 +140,25 @@ func TestFirstStartOnAnOldMailbox(t *testing.T) {
 	}
 }
 
+// TestOldMailMovedIn: the first run finds the mailbox empty and draws the line. Mail that is moved in later and was received before
+// it is recorded and answered to nobody.
+func TestOldMailMovedIn(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	s.edit(`answer_since = "2024-06-01T00:00:00+08:00"`, `answer_since = ""`)
+	s.round("06-12", "10:00")
+	s.deliver("hefei", on("06-11", "10:00"), true)
+	s.deliver("wuhu", on("06-12", "10:00"), true) // in the very second
+	s.deliver("huainan", on("06-12", "10:05"), true)
+	s.round("06-12", "10:30")
+	for unit, want := range map[string]int{"hefei": 0, "wuhu": 1, "huainan": 1} {
+		if n := s.answered("gxj@" + unit + ".example"); n != want {
+			t.Errorf("%s got %d answers, want %d", unit, n, want)
+		}
+	}
+	s.whole(3)
+}
+
 // TestFirstStartUnderAWrongClock: no clock decides what is old. However wrong it goes at the first start, what lay in the mailbox
 // then is answered to nobody, what comes later is answered, and the planning of letters begins when the clock is right again.
 func TestFirstStartUnderAWrongClock(t *testing.T) {
