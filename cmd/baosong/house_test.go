@@ -54,8 +54,9 @@ var arrows = map[string][]string{
 	"notify":          {"ledger", "ledger/blob", "ledger/calendar", "ledger/token", "notify/schedule", "notify/letter", "parse/call"},
 	"intake": {"intake/mailbox", "intake/message", "intake/unpack", "intake/sender", "intake/cage",
 		"parse", "parse/call", "parse/finding", "ledger", "ledger/blob", "ledger/token"},
-	"sample":      {"parse/call", "parse/charset", "parse/sheet/workbook"},
-	"cmd/baosong": nil, // everything
+	"sample":             {"parse/call", "parse/charset", "parse/sheet/workbook"},
+	"sample/certificate": {},
+	"cmd/baosong":        nil, // everything
 }
 
 // soleImporters names, for each format or protocol of others, the one package that may import it.

@@ -19,8 +19,8 @@ import (
 	"testing"
 	"time"
 
-	"baosong/intake/imaptest"
 	"baosong/intake/mailbox"
+	"baosong/sample/certificate"
 )
 
 // dovecot gives a real server: the one named by BAOSONG_TEST_DOVECOT (host:port,user,password, without TLS), else one
@@ -129,7 +129,7 @@ func freePort(t *testing.T) int {
 
 func writeCertificate(t *testing.T, dir string) string {
 	t.Helper()
-	config, ca, err := imaptest.Certificate(time.Now().Add(time.Hour))
+	config, ca, err := certificate.Loopback(time.Now().Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}

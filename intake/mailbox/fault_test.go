@@ -16,6 +16,7 @@ import (
 
 	"baosong/intake/imaptest"
 	"baosong/intake/mailbox"
+	"baosong/sample/certificate"
 )
 
 // short are the deadlines of the tests that must run into one.
@@ -258,11 +259,11 @@ func TestIDEndsConnection(t *testing.T) {
 
 func TestTLS(t *testing.T) {
 	t.Parallel()
-	good, goodCA, err := imaptest.Certificate(time.Now().Add(time.Hour))
+	good, goodCA, err := certificate.Loopback(time.Now().Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
-	expired, expiredCA, err := imaptest.Certificate(time.Now().Add(-time.Hour))
+	expired, expiredCA, err := certificate.Loopback(time.Now().Add(-time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,15 +15,16 @@ import (
 
 	"baosong/notify/smarthost"
 	"baosong/notify/smtptest"
+	"baosong/sample/certificate"
 )
 
 func TestTLS(t *testing.T) {
 	t.Parallel()
-	good, goodCA, err := smtptest.Certificate(time.Now().Add(time.Hour))
+	good, goodCA, err := certificate.Loopback(time.Now().Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
-	expired, expiredCA, err := smtptest.Certificate(time.Now().Add(-time.Hour))
+	expired, expiredCA, err := certificate.Loopback(time.Now().Add(-time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,5 @@
-package imaptest
+// Package certificate makes the certificates of servers that tests run on loopback. It is never part of the program.
+package certificate
 
 import (
 	"crypto/ecdsa"
@@ -14,9 +15,9 @@ import (
 	"time"
 )
 
-// Certificate makes a self-signed certificate for 127.0.0.1 and localhost that ends at notAfter. It returns the server's
+// Loopback makes a self-signed certificate for 127.0.0.1 and localhost that ends at notAfter. It returns the server's
 // TLS configuration and the certificate as PEM, for ca_file.
-func Certificate(notAfter time.Time) (*tls.Config, []byte, error) {
+func Loopback(notAfter time.Time) (*tls.Config, []byte, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, nil, fmt.Errorf("make certificate: %w", err)
