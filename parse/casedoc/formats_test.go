@@ -159,7 +159,7 @@ func TestPDFHelp(t *testing.T) {
 		t.Errorf("joinSurrogates %q", got)
 	}
 	line := strings.Repeat("字", 28)
-	got := joinLines("一、标题\r\n" + line + "\r\n续行。\r\n" + line + "\r\n（一）小节")
+	got := joinLines(plainLines("一、标题\r\n" + line + "\r\n续行。\r\n" + line + "\r\n（一）小节"))
 	if len(got) != 4 || got[1] != line+"续行。" {
 		t.Errorf("joinLines %q", got)
 	}

@@ -3,6 +3,7 @@ package casedoc
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -19,6 +20,7 @@ const (
 	pdfObjects    = 2000             // objects of one page looked at for pictures
 	pdfPictures   = 1000             // pictures of one document that are told apart by their bytes
 	pdfScanText   = 10               // a page with fewer printable characters than these has no text
+	pdfStamped    = 40               // the same on a page that a picture covers: scanners stamp their name, offices a number
 	pdfOutlines   = 40               // a page with more drawn paths and no text has its letters drawn
 	pdfFormDepth  = 3
 	pdfTinyPixels = 8 // pictures thinner than this are rules and dots
@@ -37,10 +39,13 @@ type pdfFile struct {
 	texts   int // pages with text
 	images  int // of the page being read
 	paths   int
+	drawn   int     // pieces of text on it, legible or not
+	cover   float64 // area of its largest picture
+	placed  int     // characters placed by their boxes
 }
 
 func (rd *reader) pdf(ctx context.Context, doc *Document, src source) error {
-	work, cancel := context.WithTimeout(ctx, pdfTime)
+	work, cancel := context.WithCancel(ctx)
 	defer cancel()
 	e, err := newEngine(work, rd.lim.Scratch)
 	if err != nil {
@@ -50,6 +55,7 @@ func (rd *reader) pdf(ctx context.Context, doc *Document, src source) error {
 		return fmt.Errorf("start the PDF engine: %w", err)
 	}
 	defer e.close()
+	defer time.AfterFunc(pdfTime, cancel).Stop() // from here on: to compile the engine on a busy machine is no fault of the file
 	f := &pdfFile{rd: rd, doc: doc, engine: e, flow: newFlow(rd.room), pics: newPictures(doc)}
 	err = f.read(work, src)
 	if ctx.Err() != nil {
@@ -105,62 +111,99 @@ func (f *pdfFile) page(i int) error {
 	}
 	page := requests.Page{ByReference: &loaded.Page}
 	defer f.engine.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: loaded.Page})
-	text, err := f.text(page)
+	lines, err := f.text(page)
 	if err != nil {
 		return err
 	}
-	f.images, f.paths = 0, 0
+	f.images, f.paths, f.drawn, f.cover = 0, 0, 0, 0
 	f.pictures(page)
-	switch {
-	case printables(text) >= pdfScanText:
+	least := pdfScanText
+	if f.covered(page) {
+		least = pdfStamped
+	}
+	switch bad := illegible(lines); {
+	case bad:
+		lines = nil
+		f.scans++
+	case printables(lines) >= least:
 		f.texts++
-	case f.images > 0 || f.paths > pdfOutlines:
+	case f.images > 0 || f.paths > pdfOutlines || f.drawn > pdfScanText:
 		f.scans++
 	}
 	f.flow.page = i + 1
-	for _, para := range joinLines(text) {
+	for _, para := range joinLines(lines) {
 		f.flow.write(para)
 		f.flow.endPara()
 	}
 	return nil
 }
 
-func printables(s string) int {
+// covered tells a page that is, for the most part, one picture.
+func (f *pdfFile) covered(page requests.Page) bool {
+	if f.cover == 0 {
+		return false
+	}
+	w, err := f.engine.FPDF_GetPageWidthF(&requests.FPDF_GetPageWidthF{Page: page})
+	h, e := f.engine.FPDF_GetPageHeightF(&requests.FPDF_GetPageHeightF{Page: page})
+	return err == nil && e == nil && f.cover >= 0.6*float64(w.PageWidth)*float64(h.PageHeight)
+}
+
+func printables(lines []textLine) int {
 	n := 0
-	for _, r := range s {
-		if r > ' ' && unicode.IsPrint(r) {
-			n++
+	for _, l := range lines {
+		for _, r := range l.text {
+			if r > ' ' && unicode.IsPrint(r) {
+				n++
+			}
 		}
 	}
 	return n
 }
 
-// text returns the text of a page in pdfium's order, which is that of the content stream with lines told apart by
-// position.
-func (f *pdfFile) text(page requests.Page) (string, error) {
+// text returns the lines of a page in pdfium's order, which is that of the content stream.
+func (f *pdfFile) text(page requests.Page) ([]textLine, error) {
 	t, err := f.engine.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: page})
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer f.engine.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: t.TextPage})
 	n, err := f.engine.FPDFText_CountChars(&requests.FPDFText_CountChars{TextPage: t.TextPage})
 	if err != nil || n.Count <= 0 {
-		return "", err
+		return f.lines(t.TextPage, nil, f.annotations(page)), err
 	}
 	count := min(n.Count, 2*f.rd.room.left+1)
 	got, err := f.engine.FPDFText_GetText(&requests.FPDFText_GetText{TextPage: t.TextPage, Count: count})
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	text := got.Text
-	if strings.ContainsRune(text, unicode.ReplacementChar) {
-		text = f.exactText(t.TextPage, count)
+	units := []rune(strings.TrimRight(got.Text, "\x00"))
+	if len(units) != count || slices.Contains(units, unicode.ReplacementChar) {
+		units = f.exactText(t.TextPage, count)
 	}
-	return unradical(strings.TrimRight(text, "\x00")), nil
+	return f.lines(t.TextPage, units, f.annotations(page)), nil
 }
 
-// exactText asks for character after character and joins surrogates, which pdfium's own text breaks.
-func (f *pdfFile) exactText(page references.FPDF_TEXTPAGE, count int) string {
+// lines places the characters of a page, and what is typed onto it, in lines.
+func (f *pdfFile) lines(page references.FPDF_TEXTPAGE, units []rune, typed []fragment) []textLine {
+	gs := f.glyphs(page, units)
+	if gs == nil && len(units) > 0 {
+		out := plainLines(unradical(joinSurrogates(units)))
+		for _, t := range typed {
+			out = append(out, textLine{text: string(t.text)})
+		}
+		return out
+	}
+	var out []textLine
+	for _, l := range fill(layout(gs), typed) {
+		if line := joinFragments(l); line.text != "" {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+// exactText asks for character after character: pdfium's own text breaks surrogates and may leave characters out.
+func (f *pdfFile) exactText(page references.FPDF_TEXTPAGE, count int) []rune {
 	var units []rune
 	for i := range count {
 		c, err := f.engine.FPDFText_GetUnicode(&requests.FPDFText_GetUnicode{TextPage: page, Index: i})
@@ -169,7 +212,7 @@ func (f *pdfFile) exactText(page references.FPDF_TEXTPAGE, count int) string {
 		}
 		units = append(units, rune(c.Unicode))
 	}
-	return joinSurrogates(units)
+	return units
 }
 
 // pictures counts the pictures and drawings of a page.
@@ -198,8 +241,13 @@ func (f *pdfFile) object(o references.FPDF_PAGEOBJECT, depth int, budget *int) {
 	switch {
 	case kind.Type == enums.FPDF_PAGEOBJ_PATH:
 		f.paths++
+	case kind.Type == enums.FPDF_PAGEOBJ_TEXT:
+		f.drawn++
 	case kind.Type == enums.FPDF_PAGEOBJ_IMAGE:
 		f.images++
+		if b, err := f.engine.FPDFPageObj_GetBounds(&requests.FPDFPageObj_GetBounds{PageObject: o}); err == nil {
+			f.cover = max(f.cover, float64(b.Right-b.Left)*float64(b.Top-b.Bottom))
+		}
 		f.image(o)
 	case kind.Type == enums.FPDF_PAGEOBJ_FORM && depth < pdfFormDepth:
 		n, err := f.engine.FPDFFormObj_CountObjects(&requests.FPDFFormObj_CountObjects{PageObject: o})

@@ -17,25 +17,33 @@ func joinSurrogates(units []rune) string {
 	return b.String()
 }
 
+// plainLines are the lines of a text without places.
+func plainLines(text string) []textLine {
+	var out []textLine
+	for _, l := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' || r == '\f' }) {
+		out = append(out, textLine{text: l})
+	}
+	return out
+}
+
 // joinLines makes paragraphs of a page's lines: a line that fills the measure and ends within a sentence goes on in
 // the next. Other lines stay lines, so that headings and rows of tables are kept apart.
-func joinLines(text string) []string {
-	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' || r == '\f' })
+func joinLines(lines []textLine) []string {
 	widest := 0
-	for i, l := range lines {
-		lines[i] = strings.TrimRight(l, " \u3000")
-		widest = max(widest, breadth(lines[i]))
+	for _, l := range lines {
+		widest = max(widest, breadth(l.text))
 	}
 	var out []string
 	joins := false
-	for _, l := range lines {
-		if n := len(out); joins && n > 0 && !opensParagraph(l) {
+	for _, line := range lines {
+		l := strings.TrimRight(line.text, " \u3000")
+		if n := len(out); joins && n > 0 && !line.column && !opensParagraph(l) {
 			out[n-1] += glue(out[n-1], l) + l
 		} else {
 			out = append(out, l)
 		}
 		w := breadth(l)
-		joins = w >= 40 && w*100 >= widest*92 && !strings.ContainsAny(lastRune(l), "。：；！？:;!?")
+		joins = !line.column && w >= 40 && w*100 >= widest*92 && !strings.ContainsAny(lastRune(l), "。：；！？:;!?")
 	}
 	return out
 }
