@@ -59,24 +59,39 @@ var arrows = map[string][]string{
 	"cmd/baosong":        nil, // everything
 }
 
-// soleImporters names, for each format or protocol of others, the one package that may import it.
-var soleImporters = map[string]string{
-	"github.com/emersion/go-imap/v2/imapclient":               "intake/mailbox",
-	"github.com/emersion/go-imap/v2/imapserver":               "intake/imaptest",
-	"github.com/emersion/go-imap/v2/imapserver/imapmemserver": "intake/imaptest",
-	"github.com/emersion/go-message":                          "notify/letter",
-	"github.com/emersion/go-message/mail":                     "notify/letter",
-	"github.com/emersion/go-msgauth/dkim":                     "intake/sender",
-	"github.com/emersion/go-msgauth/authres":                  "intake/sender",
-	"github.com/xuri/excelize/v2":                             "parse/sheet/workbook",
-	"github.com/robfig/cron/v3":                               "notify/schedule",
-	"github.com/pelletier/go-toml/v2":                         "tomlfile",
-	"github.com/nwaples/rardecode/v2":                         "intake/unpack",
-	"github.com/bodgit/sevenzip":                              "intake/unpack",
-	"github.com/richardlehane/mscfb":                          "parse/container",
-	"github.com/landlock-lsm/go-landlock/landlock":            "intake/cage",
-	"modernc.org/sqlite":                                      "ledger",
-	"golang.org/x/net/html":                                   "parse/casedoc",
+// importers names, for each module of others, the one package of ours that may import it; a protocol's test server is the
+// second.
+var importers = map[string][]string{
+	"github.com/emersion/go-imap/v2":      {"intake/mailbox", "intake/imaptest"},
+	"github.com/emersion/go-smtp":         {"notify/smarthost", "notify/smtptest"},
+	"github.com/emersion/go-sasl":         {"notify/smarthost", "notify/smtptest", "intake/mailbox"},
+	"github.com/emersion/go-message":      {"notify/letter"},
+	"github.com/emersion/go-msgauth":      {"intake/sender"},
+	"github.com/xuri/excelize/v2":         {"parse/sheet/workbook"},
+	"github.com/klippa-app/go-pdfium":     {"parse/casedoc"},
+	"github.com/tetratelabs/wazero":       {"parse/casedoc"},
+	"golang.org/x/net":                    {"parse/casedoc"},
+	"golang.org/x/text":                   {"parse/charset"},
+	"github.com/robfig/cron/v3":           {"notify/schedule"},
+	"github.com/pelletier/go-toml/v2":     {"tomlfile"},
+	"github.com/nwaples/rardecode/v2":     {"intake/unpack"},
+	"github.com/bodgit/sevenzip":          {"intake/unpack"},
+	"github.com/ulikunitz/xz":             {"intake/unpack"},
+	"github.com/landlock-lsm/go-landlock": {"intake/cage"},
+	"golang.org/x/sys":                    {"intake/cage"},
+	"modernc.org/sqlite":                  {"ledger"},
+	"github.com/richardlehane/mscfb":      {}, // tests only, as the next
+	"github.com/rogpeppe/go-internal":     {},
+}
+
+// module is the module of others that an import path belongs to, as far as importers lists it.
+func module(path string) string {
+	for m := range importers {
+		if path == m || strings.HasPrefix(path, m+"/") {
+			return m
+		}
+	}
+	return ""
 }
 
 const (
@@ -148,14 +163,38 @@ func TestArrows(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if sole, ok := soleImporters[path]; ok && sole != s.pkg {
-				t.Errorf("%s imports %s, which belongs to %s alone", s.path, path, sole)
+			if host, _, _ := strings.Cut(path, "/"); strings.Contains(host, ".") && !slices.Contains(importers[module(path)], s.pkg) {
+				t.Errorf("%s imports %s, which belongs to %v alone", s.path, path, importers[module(path)])
 			}
 			ours, ok := strings.CutPrefix(path, "baosong/")
 			if ok && s.pkg != "cmd/baosong" && !slices.Contains(allowed, ours) {
 				t.Errorf("%s: no arrow from %s to %s", s.path, s.pkg, ours)
 			}
 		}
+	}
+}
+
+// TestDependencies holds that each module of others is listed, and justified by a line in go.mod.
+func TestDependencies(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "..", "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for line := range strings.Lines(string(text)) {
+		entry, why, _ := strings.Cut(strings.TrimSpace(line), " // ")
+		fields := strings.Fields(entry)
+		if len(fields) != 2 || !strings.HasPrefix(fields[1], "v") || why == "indirect" {
+			continue
+		}
+		n++
+		if _, ok := importers[fields[0]]; !ok || why == "" {
+			t.Errorf("%s: listed %v, justified by %q", fields[0], ok, why)
+		}
+	}
+	if n != len(importers) {
+		t.Errorf("go.mod requires %d modules, %d are listed", n, len(importers))
 	}
 }
 
