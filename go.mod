@@ -9,6 +9,7 @@ require (
 	github.com/emersion/go-msgauth v0.7.0 // Authentication-Results and DKIM
 	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6 // AUTH PLAIN and LOGIN for the SMTP client and its test server
 	github.com/emersion/go-smtp v0.25.1 // SMTP client; its server for tests and demo
+	github.com/klauspost/compress v1.19.0 // zstd archives
 	github.com/klippa-app/go-pdfium v1.20.0 // text of PDF, Chinese fonts not embedded included
 	github.com/landlock-lsm/go-landlock v0.11.0 // the reader sees nothing but its scratch
 	github.com/nwaples/rardecode/v2 v2.4.6 // rar 4 and 5
@@ -34,7 +35,6 @@ require (
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/hashicorp/golang-lru/v2 v2.0.7 // indirect
 	github.com/jolestar/go-commons-pool/v2 v2.1.2 // indirect
-	github.com/klauspost/compress v1.19.0 // indirect
 	github.com/mattn/go-isatty v0.0.24 // indirect
 	github.com/ncruces/go-strftime v1.1.0 // indirect
 	github.com/pierrec/lz4/v4 v4.1.27 // indirect

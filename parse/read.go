@@ -70,7 +70,7 @@ func open(ctx context.Context, in File, scratch string, reading func(string)) (*
 // holdsFiles reports whether a format is one of archives and mails.
 func holdsFiles(format container.Format) bool {
 	switch format {
-	case container.Zip, container.Rar, container.SevenZip, container.Tar, container.Gzip, container.Bzip2, container.XZ, container.TNEF, container.EML, container.MSG:
+	case container.Zip, container.Rar, container.SevenZip, container.Tar, container.Gzip, container.Bzip2, container.XZ, container.Zstd, container.TNEF, container.EML, container.MSG:
 		return true
 	}
 	return false
@@ -160,7 +160,7 @@ func saveAgain(format container.Format, name string) (what, cure string) {
 		return "二进制工作簿（.xlsb）", "请在 Excel 或 WPS 中另存为 .xlsx 后重新发送。"
 	case container.WorksWPS, container.DOC95:
 		return "旧版文字处理软件的文件", "请用 Word 或 WPS 打开，另存为 .docx 后重新发送。"
-	case container.Rar, container.SevenZip, container.Tar, container.Gzip, container.Bzip2, container.XZ, container.Zip:
+	case container.Rar, container.SevenZip, container.Tar, container.Gzip, container.Bzip2, container.XZ, container.Zstd, container.Zip:
 		return "未能展开的压缩包", "请解压后直接发送其中的文件，或改用 .zip 压缩。"
 	case container.Exe:
 		return "程序文件", "请只报送 Word、Excel 或 PDF 文件。"

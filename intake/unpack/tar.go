@@ -12,6 +12,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
 
 	"baosong/parse/container"
@@ -52,7 +53,7 @@ func (w *walker) tar(n *Node) error {
 	}
 }
 
-// compressed reads gzip, bzip2 and xz. A tar within belongs to the same archive and counts as no further level.
+// compressed reads gzip, bzip2, xz and zstd. A tar within belongs to the same archive and counts as no further level.
 func (w *walker) compressed(n *Node) error {
 	f, err := os.Open(n.Path)
 	if err != nil {
@@ -94,6 +95,9 @@ func decompressor(f io.Reader, format container.Format) (io.Reader, string, erro
 	case container.XZ:
 		r, err := xz.ReaderConfig{DictCap: 64 << 20}.NewReader(br)
 		return r, "", err
+	case container.Zstd:
+		r, err := unzstd(br)
+		return r, "", err
 	}
 	z, err := gzip.NewReader(br)
 	if err != nil {
@@ -104,6 +108,11 @@ func decompressor(f io.Reader, format container.Format) (io.Reader, string, erro
 		raw = append(raw, byte(c))
 	}
 	return z, decodeName(string(raw)), nil
+}
+
+// unzstd reads without threads of its own and with a bounded window, which is what such a stream may ask memory for.
+func unzstd(r io.Reader) (io.Reader, error) {
+	return zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxDictionary))
 }
 
 // packed gives errors of decompression their meaning.

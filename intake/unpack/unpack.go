@@ -117,7 +117,7 @@ func leaves(out []Leaf, nodes []*Node, prefix string) []Leaf {
 
 func isContainer(typ string) bool {
 	switch container.Format(typ) {
-	case container.Zip, container.Rar, container.SevenZip, container.Tar, container.Gzip, container.Bzip2, container.XZ,
+	case container.Zip, container.Rar, container.SevenZip, container.Tar, container.Gzip, container.Bzip2, container.XZ, container.Zstd,
 		container.TNEF, container.EML, container.MSG:
 		return true
 	}

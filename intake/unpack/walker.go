@@ -152,7 +152,7 @@ func (w *walker) opener(f container.Format) func(*Node, volumeSet) error {
 		return alone(w.sevenZip)
 	case container.Tar:
 		return alone(w.tar)
-	case container.Gzip, container.Bzip2, container.XZ:
+	case container.Gzip, container.Bzip2, container.XZ, container.Zstd:
 		return alone(w.compressed)
 	case container.TNEF:
 		return alone(w.tnef)

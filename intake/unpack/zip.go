@@ -22,7 +22,13 @@ import (
 	"baosong/parse/container"
 )
 
-const lzmaMethod = 14
+// Methods of APPNOTE 4.4.5 that are read besides those of archive/zip. 7-Zip and newer packers offer them.
+const (
+	bzip2Method = 12
+	lzmaMethod  = 14
+	zstdMethod  = 93
+	xzMethod    = 95
+)
 
 // zip reads a zip by its central directory. Names: bit 11 or extra field 0x7075, else as they look.
 func (w *walker) zip(n *Node, set volumeSet) error {
@@ -62,12 +68,13 @@ func openZipped(m *zip.File) (io.Reader, error) {
 	switch {
 	case m.Flags&1 != 0 || m.Method == 99:
 		return nil, &trouble{kind: container.ErrEncrypted, message: "压缩包设有密码，无法打开。", hint: "请取消密码重新压缩后发送。"}
-	case m.Method != zip.Store && m.Method != zip.Deflate && m.Method != lzmaMethod:
+	case m.Method == lzmaMethod:
+		return openLZMA(m)
+	case m.Method == bzip2Method || m.Method == zstdMethod || m.Method == xzMethod:
+		return openOther(m)
+	case m.Method != zip.Store && m.Method != zip.Deflate:
 		return nil, &trouble{kind: container.ErrUnsupported, message: "压缩方式（" + methodName(m.Method) + "）暂不能读取。",
 			hint: "请在压缩软件中选择标准的 zip 格式（Deflate 方式）重新压缩后发送。"}
-	}
-	if m.Method == lzmaMethod {
-		return openLZMA(m)
 	}
 	r, err := m.Open()
 	if err != nil {
@@ -77,11 +84,25 @@ func openZipped(m *zip.File) (io.Reader, error) {
 }
 
 func methodName(m uint16) string {
-	names := map[uint16]string{1: "Shrink", 6: "Implode", 9: "Deflate64", 12: "BZip2", 14: "LZMA", 93: "Zstandard", 95: "XZ", 98: "PPMd"}
+	names := map[uint16]string{1: "Shrink", 6: "Implode", 9: "Deflate64", 98: "PPMd"}
 	if s, ok := names[m]; ok {
 		return s
 	}
 	return fmt.Sprintf("第 %d 号", m)
+}
+
+// openOther reads a member whose packed bytes are a stream as it would stand in a file of its own.
+func openOther(m *zip.File) (io.Reader, error) {
+	raw, err := m.OpenRaw()
+	if err != nil {
+		return nil, fmt.Errorf("zip member: %w: %w", err, container.ErrDamaged)
+	}
+	format := map[uint16]container.Format{bzip2Method: container.Bzip2, zstdMethod: container.Zstd, xzMethod: container.XZ}[m.Method]
+	r, _, err := decompressor(raw, format)
+	if err != nil {
+		return nil, fmt.Errorf("zip member: %w: %w", err, container.ErrDamaged)
+	}
+	return &checked{r: packed{r}, left: int64(m.UncompressedSize64), want: m.CRC32, sum: crc32.NewIEEE()}, nil
 }
 
 // openLZMA reads method 14: a version, the length of the properties, the properties, and a stream whose length stands in

@@ -66,6 +66,7 @@ const (
 	Gzip      Format = "gzip"
 	Bzip2     Format = "bzip2"
 	XZ        Format = "xz"
+	Zstd      Format = "zstd"
 	PNG       Format = "png"
 	JPEG      Format = "jpeg"
 	GIF       Format = "gif"
@@ -82,5 +83,5 @@ const (
 	OLE       Format = "ole"     // a compound file of another kind
 	Document  Format = "package" // a zipped document of another kind: vsdx, xps, epub, odg
 	Sealed    Format = "sealed"  // scrambled by a document-security program (DLP) of the sender's office
-	Archive   Format = "archive" // an archive of a kind not read: cab, ace, arj, lzh, zstd, .Z, iso
+	Archive   Format = "archive" // an archive of a kind not read: cab, ace, arj, lzh, .Z, iso
 )

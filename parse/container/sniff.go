@@ -81,7 +81,7 @@ func byMagic(b []byte) Format {
 	}{
 		{magicOLE, OLE}, {zipLocal, Zip}, {zipEnd, Zip}, {zipEnd64, Zip}, {"PK\x07\x08", Zip}, {"PK00PK\x03\x04", Zip},
 		{"Rar!\x1A\x07", Rar}, {"RE~^", Rar}, {"7z\xBC\xAF\x27\x1C", SevenZip}, {"\x1F\x8B", Gzip},
-		{"\xFD7zXZ\x00", XZ}, {"\x28\xB5\x2F\xFD", Archive}, {"\x1F\x9D", Archive}, {"\x1F\xA0", Archive}, {"MSCF\x00\x00\x00\x00", Archive},
+		{"\xFD7zXZ\x00", XZ}, {"\x28\xB5\x2F\xFD", Zstd}, {"\x1F\x9D", Archive}, {"\x1F\xA0", Archive}, {"MSCF\x00\x00\x00\x00", Archive},
 		{"!<arch>\n", Archive}, {"\x04\x22\x4D\x18", Archive},
 		{"%PDF-", PDF}, {"{\\rtf", RTF}, {"\x78\x9F\x3E\x22", TNEF},
 		{"\x09\x00\x04\x00", XLS2}, {"\x09\x02\x06\x00", XLS2}, {"\x09\x04\x06\x00", XLS2}, {"\x09\x08\x08\x00\x00\x05", XLS2},

@@ -139,7 +139,7 @@ func TestSniffBytes(t *testing.T) {
 		{Text, "BZhang is a name"},
 		{XZ, "\xFD7zXZ\x00"},
 		{Archive, "MSCF\x00\x00\x00\x00"},
-		{Archive, "\x28\xB5\x2F\xFD\x04"},
+		{Zstd, "\x28\xB5\x2F\xFD\x04"},
 		{XLS2, "\x09\x08\x10\x00\x00\x06\x05\x00"},
 		{XLS2, "\x09\x00\x04\x00\x02\x00\x10\x00"},
 		{PNG, "\x89PNG\r\n\x1a\n"},

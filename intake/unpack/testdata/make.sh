@@ -1,5 +1,5 @@
 #!/bin/bash
-# Makes the archives of this folder with real programs: zip, 7z, python3. Usage: bash make.sh OUTDIR
+# Makes the archives of this folder with real programs: zip, 7z, zstd, python3. Usage: bash make.sh OUTDIR
 set -euo pipefail
 mkdir -p "$1" && cd "$1"
 python3 - <<'E'
@@ -40,8 +40,10 @@ z -m0=PPMd ppmd.7z a.txt b.txt
 z -v1k split.7z big.bin
 z -tzip -mm=Deflate64 d64.zip a.txt
 z -tzip -mm=LZMA lzma.zip a.txt b.txt
+z -tzip -mm=BZip2 bzip2.zip a.txt b.txt
 z -tzip -mem=AES256 -psecret aes.zip a.txt
 gzip -k a.txt
+zstd -q a.txt && gzip -dc t.tar.gz | zstd -q -o t.tar.zst
 head -c 120 plain.7z > cut.7z
 zip -q inner.zip a.txt && zip -q two.zip inner.zip plain.7z && zip -q nested.zip two.zip b.txt t.tar.gz
 rm -f inner.zip two.zip a.txt b.txt big.bin
