@@ -88,11 +88,36 @@ func TestDenied(t *testing.T) {
 		t.Errorf("scratch: temporary file %q, %v", got, err)
 	}
 	if runtime.GOARCH == "amd64" {
-		for _, request := range []string{"call 86", "call 88", "call 133"} { // link, symlink, mknod
+		// link, symlink, mknod; socket, connect, bind, socketpair, without which the network namespace alone would stand between
+		for _, request := range []string{"call 86", "call 88", "call 133", "call 41", "call 42", "call 49", "call 53"} {
 			if _, err := p.Do(t.Context(), dir, []byte(request)); err == nil || !strings.Contains(err.Error(), "operation not permitted") {
 				t.Errorf("%s: %v", request, err)
 			}
 		}
+	}
+}
+
+// TestOwnNetwork: where we may make one, the reader has a network of its own with nothing in it, whatever else holds it back.
+func TestOwnNetwork(t *testing.T) {
+	t.Parallel()
+	if err := tryNetwork(); err != nil || os.Geteuid() != 0 {
+		t.Logf("NO NETWORK NAMESPACE TO BE HAD (root: %v): %v", os.Geteuid() == 0, err)
+		if os.Getenv("CI") == "true" {
+			t.Fatal("CI must not go without")
+		}
+		return
+	}
+	p, dir := newPool(t, Limits{})
+	pid, err := p.Do(t.Context(), dir, []byte("pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours, err := os.Readlink("/proc/self/ns/net")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if its, err := os.Readlink("/proc/" + string(pid) + "/ns/net"); err != nil || its == ours {
+		t.Errorf("the reader is in network %q like ours (%v)", its, err)
 	}
 }
 
