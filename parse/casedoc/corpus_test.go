@@ -114,7 +114,7 @@ func scratch(t testing.TB) string {
 		t.Fatal(err)
 	}
 	warm.Do(func() {
-		e, err := newEngine(context.Background(), dir)
+		e, err := newEngine(context.Background(), dir, worthCompiling)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -47,7 +47,7 @@ type pdfFile struct {
 func (rd *reader) pdf(ctx context.Context, doc *Document, src source) error {
 	work, cancel := context.WithCancel(ctx)
 	defer cancel()
-	e, err := newEngine(work, rd.lim.Scratch)
+	e, err := newEngine(work, rd.lim.Scratch, src.size)
 	if err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()

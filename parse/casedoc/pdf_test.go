@@ -118,3 +118,19 @@ func TestPDFCancelled(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestSmallPDFCompilesNothing: the engine is compiled only where that is repaid, and the compiled one is found again.
+func TestSmallPDFCompilesNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	d, err := Read(t.Context(), "testdata/case.pdf", container.PDF, Limits{Scratch: dir})
+	if err != nil || len(d.Blocks) == 0 {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	if isCompiled(dir) {
+		t.Error("a small document had the engine compiled")
+	}
+	if !isCompiled(scratch(t)) {
+		t.Error("the compiled engine is not found again")
+	}
+}

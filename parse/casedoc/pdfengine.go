@@ -28,11 +28,14 @@ type engine struct {
 	close func()
 }
 
-// newEngine compiles pdfium, or takes the compiled code from the cache in scratch (90 ms against 3 s and 300 MB).
-// Without scratch, or where the kernel forbids writable code or the cache cannot be written, it interprets: 300 ms
-// to start and some ten times slower after.
-func newEngine(ctx context.Context, scratch string) (*engine, error) {
-	if scratch != "" {
+// worthCompiling is from how many bytes on a document is expected to repay compiling pdfium: some hundred pages of text.
+const worthCompiling = 2 << 20
+
+// newEngine takes the compiled pdfium from the cache in scratch (90 ms to start). Where it is not there yet, a large document
+// has it compiled (3 s and 300 MB, once). A small one, or one without scratch, or where the kernel forbids writable code or the
+// cache cannot be written, has it interpreted: 300 ms and 190 MB to start, and some four times slower after.
+func newEngine(ctx context.Context, scratch string, size int64) (*engine, error) {
+	if scratch != "" && (size >= worthCompiling || isCompiled(scratch)) {
 		e, err := compiledEngine(ctx, scratch)
 		if err == nil || ctx.Err() != nil {
 			return e, err
@@ -41,8 +44,15 @@ func newEngine(ctx context.Context, scratch string) (*engine, error) {
 	return startEngine(ctx, wazero.NewRuntimeConfigInterpreter())
 }
 
+func cacheDir(scratch string) string { return filepath.Join(scratch, "pdfium") }
+
+func isCompiled(scratch string) bool {
+	kept, err := filepath.Glob(filepath.Join(cacheDir(scratch), "*", "*")) // a folder for each version of wazero
+	return err == nil && len(kept) > 0
+}
+
 func compiledEngine(ctx context.Context, scratch string) (*engine, error) {
-	dir := filepath.Join(scratch, "pdfium")
+	dir := cacheDir(scratch)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
