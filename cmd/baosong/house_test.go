@@ -77,6 +77,7 @@ var importers = map[string][]string{
 	"github.com/nwaples/rardecode/v2":     {"intake/unpack"},
 	"github.com/bodgit/sevenzip":          {"intake/unpack"},
 	"github.com/ulikunitz/xz":             {"intake/unpack"},
+	"github.com/klauspost/compress":       {"intake/unpack"},
 	"github.com/landlock-lsm/go-landlock": {"intake/cage"},
 	"golang.org/x/sys":                    {"intake/cage"},
 	"modernc.org/sqlite":                  {"ledger"},
