@@ -32,7 +32,7 @@ func TestFormatNumber(t *testing.T) {
 	}{
 		{1, "chineseCounting", "一"}, {10, "chineseCounting", "十"}, {12, "chineseCountingThousand", "十二"}, {20, "japaneseCounting", "二十"},
 		{105, "chineseCountingThousand", "一百零五"}, {1010, "chineseCountingThousand", "一千零一十"}, {12, "chineseLegalSimplified", "壹拾贰"}, {4, "upperRoman", "IV"}, {28, "lowerLetter", "bb"}, {3, "decimalEnclosedCircle", "③"},
-		{5, "decimalZero", "05"}, {2, "ideographTraditional", "乙"}, {12, "decimalFullWidth", "１２"}, {7, "unknown", "7"}, {-1, "upperRoman", "-1"},
+		{5, "decimalZero", "05"}, {0, "ordinal", "0th"}, {2, "ordinal", "2nd"}, {12, "ordinal", "12th"}, {113, "ordinal", "113th"}, {23, "ordinal", "23rd"}, {2, "ideographTraditional", "乙"}, {12, "decimalFullWidth", "１２"}, {7, "unknown", "7"}, {-1, "upperRoman", "-1"},
 	}
 	for _, tt := range tests {
 		if got := formatNumber(tt.n, tt.format); got != tt.want {
@@ -89,6 +89,9 @@ func TestHTML(t *testing.T) {
 		{"a list", "<ol><li>甲<li>乙</ol><ul><li>丙</ul>", `P "1. 甲"` + "\n" + `P "2. 乙"` + "\n" + `P "丙"`},
 		{"a header of Word", "<div style='mso-element:header' id=h1><p>页眉</p></div><p>正文</p>", `P "正文"` + "\n" + `header "页眉"`},
 		{"a picture within", `<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw="><img src="http://example.org/x.png">`, "picture gif ef1955ae757c 14 body=true\npicture linked 0d9f8bf8e4aa 0 body=true"},
+		{"ruby shows its base", "<p><ruby>拼<rp>(</rp><rt>pīn</rt><rp>)</rp></ruby>音</p>", `P "拼音"`},
+		{"form fields show their values", `<p>级别<select><option>国家级<option selected>省级</select>，<select><option>甲</option><option>乙</option></select><input value="填的"><input type=hidden value="藏"><input type=checkbox checked>是<input type=radio>否<textarea>多行</textarea></p>`, `P "级别省级，甲填的☑是☐否多行"`},
+		{"the attribute hidden", `<p hidden>藏</p><p>见</p>`, `P "见"` + "\n" + `hidden "藏"`},
 		{"unclosed everything", "<table><tr><td><b>甲<table><tr><td>乙", "T\n" + `  1 "甲\n乙"` + "\n    nested\n" + `      1 "乙"`},
 	}
 	for _, tt := range tests {
@@ -104,6 +107,12 @@ func TestHTML(t *testing.T) {
 			expect(t, d, tt.want)
 		})
 	}
+}
+
+// TestTextLines reads plain text with the line ends of each system.
+func TestTextLines(t *testing.T) {
+	t.Parallel()
+	expect(t, mustRead(t, []byte("一\r二\r\n三\n四"), container.Text), `P "一"`+"\n"+`P "二"`+"\n"+`P "三"`+"\n"+`P "四"`)
 }
 
 func TestMHTML(t *testing.T) {

@@ -67,6 +67,8 @@ type htmlReader struct {
 	pre     int
 	removed int
 	hidden  int
+	unseen  int
+	choice  choice
 	side    strings.Builder // deleted or hidden text being read
 }
 
@@ -75,9 +77,17 @@ type htmlElement struct {
 	name    string
 	removed bool
 	hidden  bool
+	unseen  bool   // an option not chosen
 	frame   string // header, footer, comment, note
 	heading int
 	number  int // next number of an ordered list, 0 for others
+}
+
+// choice is a list to choose from; a page shows the option chosen, else the first.
+type choice struct {
+	count int
+	made  bool
+	first string
 }
 
 func newHTMLReader(rd *reader, doc *Document) *htmlReader {
@@ -105,7 +115,7 @@ func (h *htmlReader) read(ctx context.Context, page string) error {
 		case html.StartTagToken, html.SelfClosingTagToken:
 			t := z.Token()
 			if skip == "" && (t.Data == "script" || t.Data == "style" || t.Data == "title" || t.Data == "xml" || t.Data == "template" ||
-				t.Data == "noscript" || t.Data == "textarea") && t.Type == html.StartTagToken {
+				t.Data == "noscript" || t.Data == "rt" || t.Data == "rp") && t.Type == html.StartTagToken {
 				skip = t.Data
 			} else if skip == "" {
 				h.start(t)
@@ -126,6 +136,12 @@ func (h *htmlReader) read(ctx context.Context, page string) error {
 // nothing.
 func (h *htmlReader) text(s string) {
 	s = html.UnescapeString(s)
+	if h.unseen > 0 {
+		if h.choice.count == 1 && len(h.choice.first) < 1000 {
+			h.choice.first += s
+		}
+		return
+	}
 	if h.removed > 0 || h.hidden > 0 {
 		if h.rd.room.take(len(s)) {
 			h.side.WriteString(s)

@@ -8,18 +8,38 @@ import (
 )
 
 func attrOf(t html.Token, name string) string {
+	s, _ := attribute(t, name)
+	return s
+}
+
+func attribute(t html.Token, name string) (string, bool) {
 	for _, a := range t.Attr {
 		if a.Key == name {
-			return a.Val
+			return a.Val, true
 		}
 	}
-	return ""
+	return "", false
+}
+
+// field writes what a form field of a page shows.
+func (h *htmlReader) field(t html.Token) {
+	switch strings.ToLower(attrOf(t, "type")) {
+	case "checkbox", "radio":
+		if _, on := attribute(t, "checked"); on {
+			h.text("☑")
+		} else {
+			h.text("☐")
+		}
+	case "", "text", "tel", "email", "number", "date", "url":
+		h.text(html.EscapeString(attrOf(t, "value")))
+	}
 }
 
 // start acts on a start tag.
 func (h *htmlReader) start(t html.Token) {
 	e := htmlElement{name: t.Data}
 	style := attrOf(t, "style")
+	_, e.hidden = attribute(t, "hidden")
 	if strings.Contains(style, "mso-") || strings.Contains(strings.ToLower(style), "display") {
 		h.styles(&e, style)
 	}
@@ -34,7 +54,10 @@ func (h *htmlReader) start(t html.Token) {
 	case "img":
 		h.image(attrOf(t, "src"))
 		return
-	case "hr", "meta", "link", "input", "col", "base", "wbr", "area", "embed", "param", "source":
+	case "input":
+		h.field(t)
+		return
+	case "hr", "meta", "link", "col", "base", "wbr", "area", "embed", "param", "source":
 		return
 	case "h1", "h2", "h3", "h4", "h5", "h6":
 		h.breakPara()
@@ -52,6 +75,14 @@ func (h *htmlReader) start(t html.Token) {
 		h.pre++
 	case "del":
 		e.removed = true
+	case "select":
+		h.choice = choice{}
+	case "option":
+		h.end("option") // its own end is often left out
+		_, chosen := attribute(t, "selected")
+		e.unseen = !chosen
+		h.choice.made = h.choice.made || chosen
+		h.choice.count++
 	case "table", "tr", "td", "th", "caption":
 		h.tableTag(t, style)
 	}
@@ -134,6 +165,9 @@ func (h *htmlReader) push(e htmlElement) {
 	if e.hidden {
 		h.hidden++
 	}
+	if e.unseen {
+		h.unseen++
+	}
 	h.open = append(h.open, e)
 }
 
@@ -169,7 +203,7 @@ func (h *htmlReader) end(name string) {
 
 func blockTag(name string) bool {
 	switch name {
-	case "a", "b", "i", "u", "span", "font", "em", "strong", "sub", "sup", "del", "ins", "o:p", "s", "label":
+	case "a", "b", "i", "u", "span", "font", "em", "strong", "sub", "sup", "del", "ins", "o:p", "s", "label", "select", "option", "optgroup", "ruby", "rb", "textarea", "button":
 		return false
 	}
 	return true
@@ -202,6 +236,13 @@ func (h *htmlReader) undo(e htmlElement) {
 		if h.removed--; h.removed == 0 {
 			h.settle(&h.doc.Deleted)
 		}
+	}
+	if e.unseen {
+		h.unseen--
+	}
+	if c := h.choice; e.name == "select" && !c.made {
+		h.choice = choice{}
+		h.text(html.EscapeString(c.first))
 	}
 	if e.hidden {
 		if h.hidden--; h.hidden == 0 {

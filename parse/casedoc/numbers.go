@@ -59,6 +59,11 @@ func (u *listUse) next(i int) string {
 	} else {
 		d.counters[i]++
 	}
+	for j := range i { // a level passed over has had its first number
+		if !d.begun[j] {
+			d.counters[j], d.begun[j] = u.level(j).start, true
+		}
+	}
 	for j := i + 1; j < 9; j++ {
 		if !u.level(j).keep {
 			d.begun[j] = false
@@ -126,6 +131,8 @@ func formatNumber(n int, format string) string {
 		if n < 10 {
 			return "0" + strconv.Itoa(n)
 		}
+	case "ordinal":
+		return ordinal(n)
 	case "decimalFullWidth", "decimalFullWidth2":
 		return digits(n, "０１２３４５６７８９")
 	case "ideographDigital", "japaneseDigitalTenThousand", "taiwaneseDigital":
@@ -150,6 +157,14 @@ func formatNumber(n int, format string) string {
 		return pick(n, "㊀㊁㊂㊃㊄㊅㊆㊇㊈㊉")
 	}
 	return strconv.Itoa(n)
+}
+
+func ordinal(n int) string {
+	suffix := "th"
+	if n%100/10 != 1 && n%10 <= 3 {
+		suffix = [4]string{"th", "st", "nd", "rd"}[n%10]
+	}
+	return strconv.Itoa(n) + suffix
 }
 
 func pick(n int, from string) string {

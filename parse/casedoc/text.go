@@ -77,12 +77,13 @@ func (rd *reader) text(ctx context.Context, doc *Document, src source) error {
 	if name == "" && strings.Count(s, "\uFFFD")*20 > len(s) {
 		return fmt.Errorf("no text in any known encoding: %w", container.ErrDamaged)
 	}
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
 	f := newFlow(rd.room)
 	for line := range strings.Lines(s) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		f.write(strings.TrimRight(line, "\r\n"))
+		f.write(strings.TrimRight(line, "\n"))
 		f.endPara()
 		if rd.room.cut {
 			break

@@ -71,3 +71,14 @@ func TestSymbols(t *testing.T) {
 		t.Errorf("tables of %s characters", n)
 	}
 }
+
+// TestDocxNumberingRare: a level whose start is left out begins at 0, and a level passed over has had its first number.
+func TestDocxNumberingRare(t *testing.T) {
+	t.Parallel()
+	numbering := `<w:numbering ` + nsW + `><w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:lvlText w:val="%1、"/></w:lvl>` +
+		`<w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:suff w:val="nothing"/><w:lvlText w:val="（%2）"/></w:lvl></w:abstractNum>` +
+		`<w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="0"><w:numFmt w:val="ordinal"/><w:lvlText w:val="%1"/></w:lvl></w:abstractNum>` +
+		`<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num></w:numbering>`
+	d := mustRead(t, docxOf(numbered(1, 1, "先")+numbered(1, 0, "后")+numbered(2, 0, "a")+numbered(2, 0, "b"), "numbering.xml#numbering", numbering), container.DOCX)
+	expect(t, d, `P "（一）先"`+"\n"+`P "二、后"`+"\n"+`P "0th a"`+"\n"+`P "1st b"`)
+}

@@ -72,10 +72,11 @@ func (p *listReader) start(e element) {
 func (p *listReader) startLevel(i int) {
 	switch {
 	case p.use != nil:
-		p.level = &listLevel{start: 1}
+		p.level = &listLevel{}
 		p.use.override[i] = p.level
 	case p.def != nil:
 		p.level = &p.def.levels[i]
+		p.level.start = 0 // where w:start is left out
 	}
 }
 

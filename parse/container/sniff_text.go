@@ -55,6 +55,11 @@ func isHTML(low string) bool {
 			return true
 		}
 	}
+	for _, tag := range []string{"p", "div", "span", "center", "h1", "h2", "font", "ul", "ol", "b", "strong"} { // a piece of a page
+		if rest, ok := strings.CutPrefix(start, "<"+tag); ok && rest != "" && strings.ContainsAny(rest[:1], "> \t\r\n") {
+			return strings.Contains(low, "</"+tag+">") || strings.Contains(low, "<br") || strings.Contains(low, "<p>")
+		}
+	}
 	return false
 }
 
@@ -162,19 +167,22 @@ func doubleByte(b []byte) bool {
 	return odd <= 2+pairs/20 || (odd+pairs)*4 < len(b)
 }
 
-// looksWide reports UTF-16 without a mark: mostly zeroes in one half of the pairs, none in the other.
+// looksWide reports UTF-16 without a mark: mostly zeroes in one half of the pairs, few in the other.
 func looksWide(b []byte, zero int) bool {
 	b = b[:min(len(b), 4096)&^1]
-	zeros := 0
+	zeros, others := 0, 0
 	for i := 0; i < len(b); i += 2 {
-		if b[i+1-zero] == 0 || b[i+zero] == 0 && (b[i+1-zero] < ' ' && b[i+1-zero] != '\n' && b[i+1-zero] != '\r' && b[i+1-zero] != '\t') {
+		high, low := b[i+zero], b[i+1-zero]
+		switch {
+		case high == 0 && low < ' ' && low != '\n' && low != '\r' && low != '\t', low == 0 && high < 0x20:
 			return false
-		}
-		if b[i+zero] == 0 {
+		case high == 0:
 			zeros++
+		case low == 0: // 一 is U+4E00, the wide blank U+3000
+			others++
 		}
 	}
-	return len(b) >= 8 && zeros*4 >= len(b)/2
+	return len(b) >= 8 && zeros*4 >= len(b)/2 && others < zeros
 }
 
 func wide(b []byte, bigEndian bool) string {
