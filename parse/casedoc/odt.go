@@ -22,6 +22,13 @@ func (rd *reader) odt(ctx context.Context, doc *Document, src source) error {
 	}
 	w := &wordPackage{rd: rd, doc: doc, parts: pkg, pictures: newPictures(doc)}
 	s := newODFStory(w)
+	if pkg.Has("styles.xml") { // list styles with names; the part's headers are read after the body
+		err := w.each(ctx, "styles.xml", func(_ *tokens, e element) error { s.looks.read(s, e); return nil })
+		if err != nil && !errors.Is(err, container.ErrDamaged) && !errors.Is(err, errCut) {
+			return err
+		}
+		s.looks.spans, s.looks.open, s.looks.hidden = nil, nil, 0
+	}
 	if err := w.each(ctx, "content.xml", s.element); err != nil && !errors.Is(err, errCut) {
 		return err
 	}
@@ -55,6 +62,7 @@ type odfStory struct {
 	paras   int
 	gap     bool
 	binary  *base64Text
+	looks   odfLooks
 }
 
 type odfFrame struct {
@@ -64,17 +72,23 @@ type odfFrame struct {
 	paras   int
 }
 
-func newODFStory(w *wordPackage) *odfStory { return &odfStory{w: w, flow: newFlow(w.rd.room)} }
+func newODFStory(w *wordPackage) *odfStory {
+	return &odfStory{w: w, flow: newFlow(w.rd.room), looks: newODFLooks()}
+}
 
 func (s *odfStory) element(t *tokens, e element) error {
 	if s.w.rd.room.cut {
 		return errCut
+	}
+	if e.text == nil && !e.end {
+		s.looks.read(s, e)
 	}
 	switch {
 	case e.text != nil:
 		s.chars(string(e.text))
 	case e.end:
 		s.end(e.name)
+		s.looks.read(s, e)
 	default:
 		s.start(t, e)
 	}
@@ -102,7 +116,18 @@ func (s *odfStory) chars(text string) {
 		}
 		b.WriteRune(r)
 	}
-	s.flow.write(b.String())
+	s.write(b.String())
+}
+
+// write writes visible text, or sets hidden text aside.
+func (s *odfStory) write(text string) {
+	if s.looks.hidden > 0 {
+		if s.w.rd.room.take(len(text)) {
+			s.looks.side.WriteString(text)
+		}
+		return
+	}
+	s.flow.write(text)
 }
 
 func (s *odfStory) start(t *tokens, e element) {
@@ -116,10 +141,10 @@ func (s *odfStory) start(t *tokens, e element) {
 		}
 	case "text:s":
 		s.space()
-		s.flow.write(strings.Repeat(" ", min(max(atoi(e.attr("c"), 1), 1), 200)))
+		s.write(strings.Repeat(" ", min(max(atoi(e.attr("c"), 1), 1), 200)))
 	case "text:tab":
 		s.space()
-		s.flow.write("\t")
+		s.write("\t")
 	case "text:line-break":
 		s.gap = false
 		s.flow.write("\n")
@@ -136,7 +161,7 @@ func (s *odfStory) start(t *tokens, e element) {
 		s.picture(e)
 	case "office:binary-data":
 		s.binary = &base64Text{max: maxWhole}
-	case "draw:text-box", "text:note", "office:annotation", "style:header", "style:footer", "style:header-left", "style:footer-left",
+	case "draw:text-box", "draw:custom-shape", "draw:rect", "draw:ellipse", "draw:circle", "draw:polygon", "draw:path", "draw:caption", "text:note", "office:annotation", "style:header", "style:footer", "style:header-left", "style:footer-left",
 		"style:header-first", "style:footer-first", "text:deletion":
 		s.push(t, e.name)
 	case "text:note-citation", "creator", "text:ruby-text", "office:forms", "office:change-info", "svg-compatible:title", "svg-compatible:desc",
@@ -152,7 +177,7 @@ func (s *odfStory) start(t *tokens, e element) {
 func (s *odfStory) space() {
 	if s.gap {
 		s.gap = false
-		s.flow.write(" ")
+		s.write(" ")
 	}
 }
 
@@ -170,6 +195,7 @@ func (s *odfStory) end(name string) {
 	case "text:p", "text:h":
 		s.paras = max(s.paras-1, 0)
 		s.flow.next.Heading = s.heading
+		s.flow.next.Number = s.looks.number(s.flow.para.Len() > 0)
 		s.flow.endPara()
 	case "table:table":
 		s.flow.endTable()

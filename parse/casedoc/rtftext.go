@@ -36,7 +36,9 @@ func (f *rtfFile) flushText() {
 	font := f.fonts[f.state.font]
 	page := codePage(font.charset)
 	switch {
-	case font.charset == 2 && (f.state.dest == "" || f.state.dest == "listtext"):
+	case font.charset == 2 && f.state.dest == "listtext": // a bullet is no number
+		return
+	case font.charset == 2 && f.state.dest == "":
 		for _, b := range raw {
 			f.deliver(symbolRune(string(font.name), 0xF000|rune(b)))
 		}
@@ -81,6 +83,9 @@ func (f *rtfFile) unicode(n int) {
 	}
 	f.loose()
 	if u >= 0xF000 && u <= 0xF0FF {
+		if f.state.dest == "listtext" {
+			return
+		}
 		f.deliver(symbolRune(string(f.fonts[f.state.font].name), rune(u)))
 		return
 	}

@@ -82,3 +82,34 @@ func TestDocxNumberingRare(t *testing.T) {
 	d := mustRead(t, docxOf(numbered(1, 1, "先")+numbered(1, 0, "后")+numbered(2, 0, "a")+numbered(2, 0, "b"), "numbering.xml#numbering", numbering), container.DOCX)
 	expect(t, d, `P "（一）先"`+"\n"+`P "二、后"`+"\n"+`P "0th a"`+"\n"+`P "1st b"`)
 }
+
+// TestODFLooks: numbers come from list styles, hidden text from automatic ones, and a shape's text stands apart.
+func TestODFLooks(t *testing.T) {
+	t.Parallel()
+	const odf = "urn:oasis:names:tc:opendocument:xmlns:"
+	item := func(s string) string { return `<text:list-item>` + s + `</text:list-item>` }
+	para := func(s string) string { return `<text:p>` + s + `</text:p>` }
+	page := `<office:document xmlns:office="` + odf + `office:1.0" xmlns:text="` + odf + `text:1.0" xmlns:style="` + odf + `style:1.0" xmlns:draw="` + odf + `drawing:1.0"><office:automatic-styles>` +
+		`<style:style style:name="T1" style:family="text"><style:text-properties text:display="none"/></style:style><text:list-style style:name="L1">` +
+		`<text:list-level-style-number text:level="1" style:num-format="一, 二, 三, ..." style:num-suffix="、"/><text:list-level-style-number text:level="2" style:num-format="1" text:display-levels="1" style:num-prefix="（" style:num-suffix="）"/></text:list-style>` +
+		`<text:list-style style:name="L2"><text:list-level-style-bullet text:level="1"/></text:list-style></office:automatic-styles><office:body><office:text>` +
+		`<text:list text:style-name="L1">` + item(para("背景")+para("续")+`<text:list>`+item(para("细"))+item(para("目"))+`</text:list>`) + item(para("做法")) + `</text:list>` + para("间") +
+		`<text:list text:style-name="L1" text:continue-numbering="true">` + item(`<text:h text:outline-level="1">成效</text:h>`) + `</text:list><text:list text:style-name="L1">` + item(para("重来")) + `<text:list-item text:start-value="5">` + para("跳") + `</text:list-item></text:list>` +
+		`<text:list text:style-name="L2">` + item(para("点")) + `</text:list>` + para(`见<text:span text:style-name="T1">藏<text:s/>字</text:span>着<draw:custom-shape><text:p>形</text:p></draw:custom-shape>后`) +
+		`</office:text></office:body></office:document>`
+	d := mustRead(t, []byte(page), container.XML)
+	expect(t, d, `P "一、背景"
+P "续"
+P "（1）细"
+P "（2）目"
+P "二、做法"
+P "间"
+H1 "三、成效"
+P "一、重来"
+P "五、跳"
+P "点"
+P "见着后"
+P "形"
+box "形"
+hidden "藏 字"`)
+}
