@@ -88,6 +88,35 @@ func v5(name []byte) []byte {
 		rec(recNumber, join(words(1, 0, 1), double(45464))...), rec(recRString, join(words(1, 1, 0, 4), name, []byte{1, 0, 0})...), rec(recEOF))
 }
 
+// TestFormulaOfVersion4: version 4 has a record of its own for formulas, and one program writes it in version 8.
+func TestFormulaOfVersion4(t *testing.T) {
+	t.Parallel()
+	formula := rec(0x406, join(words(0, 0, 0), double(7), words(0, 0))...)
+	v4 := join(rec(0x409, words(0, 0x10, 0)...), rec(0x443, make([]byte, 12)...), formula, rec(recEOF))
+	head := join(rec(recBOF, words(0x600, 5, 0, 0)...), rec(recXF, words(0, 0, 0, 0)...))
+	bound := func(at int) []byte { return rec(recBound, join(words(at, 0, 0), []byte{1, 0, 'a'})...) }
+	v8 := join(head, bound(len(head)+len(bound(0))+4), rec(recEOF), rec(recBOF, words(0x600, 0x10, 0, 0)...), formula, rec(recEOF))
+	for i, s := range [][]byte{v4, v8} {
+		g := mustParse(t, string(s), container.XLS2).Sheets[0]
+		if c, _ := g.At(1, 1); c.Text != "7" || !c.Formula {
+			t.Errorf("%d: %+v", i, c)
+		}
+	}
+}
+
+// TestCellsOfVersion2: cells of the oldest layout, which SheetJS writes in streams of versions 3 and 4 too.
+func TestCellsOfVersion2(t *testing.T) {
+	t.Parallel()
+	for _, bof := range []int{0x209, 0x409} {
+		s := join(rec(bof, words(0, 0x10, 0)...), rec(recCodePage, words(936)...),
+			rec(0x02, join(words(0, 0), []byte{0, 0, 0}, words(7))...), rec(0x03, join(words(0, 1), []byte{0, 0, 0}, double(2.5))...),
+			rec(0x04, join(words(1, 0), []byte{0, 0, 0, 4, 0xBA, 0xCF, 0xB7, 0xCA})...), rec(0x05, join(words(1, 1), []byte{0, 0, 0, 1, 0})...), rec(recEOF))
+		if got := flat(mustParse(t, string(s), container.XLS2).Sheets[0]); got != "A1=7|B1=2.5 A2=合肥|B2=TRUE" {
+			t.Errorf("%#x: %s", bof, got)
+		}
+	}
+}
+
 func TestOldVersions(t *testing.T) {
 	t.Parallel()
 	for i, s := range oldStreams() {

@@ -51,6 +51,9 @@ func (s *xml2003) element(x *xmlscan.Scanner) error {
 	switch {
 	case x.Is("Style"):
 		s.style = x.Attr("ID")
+		if f := s.formats[x.Attr("Parent")]; f != nil && len(s.formats) < 10000 {
+			s.formats[s.style] = f // until it names its own
+		}
 	case x.Is("NumberFormat"):
 		if len(s.formats) < 10000 {
 			s.formats[s.style] = numfmt.Parse(namedFormat(x.Attr("Format")))

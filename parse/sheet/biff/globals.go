@@ -87,7 +87,7 @@ func (f *stream) formatNumber(id int) *numfmt.Format {
 		return got
 	}
 	code, own := f.codes[id]
-	if f.version >= 5 && (!own || numfmt.Regional(id)) {
+	if f.version >= 5 && (!own || numfmt.Regional(id, code)) {
 		code = numfmt.Builtin(id)
 	}
 	got := numfmt.Parse(code)

@@ -15,6 +15,7 @@ type biffSheet struct {
 	hidden  map[int]bool
 	row     int // the row in hand, from 1
 	pending grid.Cell
+	old     bool // the cell in hand has the layout of version 2, which some programs write in later ones too
 	waits   bool // pending is a formula whose text comes in a STRING record
 	xf      int
 	depth   int
@@ -98,7 +99,7 @@ func (s *biffSheet) take(r record) error {
 // place begins the cell's row and returns its column and what stands behind its style; ok is false for a short record.
 func (s *biffSheet) place(kind int, d []byte) (col int, rest []byte, err error, ok bool) {
 	size := 6
-	if s.version == 2 {
+	if s.old = kind < 8 && (kind != recFormula || s.version == 2); s.old {
 		size = 7
 	}
 	if len(d) <= size {
@@ -111,7 +112,7 @@ func (s *biffSheet) place(kind int, d []byte) (col int, rest []byte, err error, 
 		}
 	}
 	s.xf = U16(d, 4)
-	if s.version == 2 {
+	if s.old {
 		s.xf = int(d[5] & 0x3F) // the format itself, see style
 	}
 	return U16(d, 2) + 1, d[size:], nil, true
@@ -119,7 +120,7 @@ func (s *biffSheet) place(kind int, d []byte) (col int, rest []byte, err error, 
 
 // style returns the format of the cell in hand.
 func (s *biffSheet) style() *numfmt.Format {
-	if s.version == 2 {
+	if s.old {
 		return s.formatNumber(s.xf)
 	}
 	return s.formatOf(s.xf)
@@ -127,15 +128,18 @@ func (s *biffSheet) style() *numfmt.Format {
 
 func (s *biffSheet) cell(r record) error {
 	kind := r.kind
-	if s.version < 5 && kind < 8 && kind > 1 || kind == 0x406 {
-		kind |= 0x200 // numbers of the old versions
+	switch {
+	case kind == 0x06 && s.version == 2, kind >= 0x02 && kind <= 0x05:
+		kind |= 0x200 // numbers of version 2
+	case kind == 0x406: // of version 4; one program writes it in version 8
+		kind = 0x206
 	}
 	switch kind {
 	case recNumber, recRK, recLabel, recRString, recLabelSST, recBoolErr, 0x202, 0x206, recFormula:
 	default:
 		return nil
 	}
-	col, v, err, ok := s.place(kind, r.data)
+	col, v, err, ok := s.place(r.kind, r.data)
 	if err != nil || !ok {
 		return err
 	}
@@ -154,7 +158,7 @@ func (s *biffSheet) cell(r record) error {
 		return s.k.Add(grid.TextCell(col, s.style().ShowText(s.label(r, v))))
 	case recBoolErr:
 		return s.k.Add(BoolOrError(col, At(v, 0), At(v, 1) == 1))
-	case recFormula, 0x206, 0x406:
+	case recFormula, 0x206:
 		return s.formula(col, v)
 	}
 	return nil
@@ -168,12 +172,12 @@ func (s *biffSheet) number(col int, v float64, formula bool) error {
 
 // label reads a text that stands in the cell's own record.
 func (s *biffSheet) label(r record, v []byte) string {
-	switch s.version {
-	case 8:
+	switch {
+	case s.old:
+		return s.bytesText(Cut(v, 1, int(At(v, 0))))
+	case s.version == 8:
 		parts := segments{parts: append([][]byte{v}, s.continued(r.next)...)}
 		return parts.text()
-	case 2:
-		return s.bytesText(Cut(v, 1, int(At(v, 0))))
 	}
 	return s.bytesText(Cut(v, 2, U16(v, 0)))
 }
@@ -214,7 +218,7 @@ func (s *biffSheet) formula(col int, v []byte) error {
 	if len(v) < 8 {
 		return nil
 	}
-	if v[6] != 0xFF || v[7] != 0xFF || s.version == 2 && v[6] != 0xFF {
+	if v[6] != 0xFF || v[7] != 0xFF || s.old && v[6] != 0xFF {
 		return s.number(col, Float(v), true)
 	}
 	var c grid.Cell

@@ -1,5 +1,7 @@
 package numfmt
 
+import "strings"
+
 // Builtin returns the code of a format number that files do not spell out, as zh-CN Excel shows it
 // (ECMA-376 part 1, 18.8.30, all languages and zh-cn).
 func Builtin(id int) string {
@@ -26,7 +28,25 @@ func Builtin(id int) string {
 	}[id]
 }
 
-// Regional tells the built-in formats that follow the reader's own regional settings, whatever code a file gives them.
-func Regional(id int) bool {
-	return id == 14 || id == 22 || id >= 27 && id <= 36 || id >= 50 && id <= 58
+// Regional tells the built-in formats that follow the reader's own regional settings, whatever code the file gives them:
+// Excel writes there what another region's would be. A code that no region has was put there by another program, which
+// numbers its own formats as it likes, and counts.
+func Regional(id int, own string) bool {
+	switch {
+	case own == "" || id == 14 || id == 22:
+		return id == 14 || id == 22 || id >= 27 && id <= 36 || id >= 50 && id <= 58
+	case id >= 27 && id <= 36 || id >= 50 && id <= 58:
+		return otherRegion(own)
+	}
+	return false
+}
+
+// otherRegion tells the codes that the numbers 27 to 58 have in some East Asian region (ECMA-376 part 1, 18.8.30).
+func otherRegion(code string) bool {
+	switch code {
+	case "m/d/yy", "m/d", "mm-dd", "mm-dd-yy", "yyyy-mm-dd", "yyyy/m/d":
+		return true
+	}
+	return strings.Contains(code, "[$-404]") || strings.Contains(code, "[$-411]") || strings.Contains(code, "[$-412]") ||
+		strings.ContainsFunc(code, func(r rune) bool { return r >= 0x2E80 })
 }

@@ -12,13 +12,14 @@ type civil struct {
 	year, month, day, weekday int
 	hour, minute, second      int
 	milli                     int
-	serial                    float64
+	serial                    float64 // as stored: what [h] counts, in either system
 }
 
 const maxSerial = 2958466 // 31 December 9999
 
 // takeApart reads a serial number; ok is false for one that no date stands for.
 func takeApart(v float64, date1904 bool, decimals int) (c civil, ok bool) {
+	c.serial = v
 	if date1904 {
 		v += 1462
 	}
@@ -29,21 +30,21 @@ func takeApart(v float64, date1904 bool, decimals int) (c civil, ok bool) {
 	ticks := math.Round(v * 86400 * unit)
 	day := math.Floor(ticks / (86400 * unit))
 	rest := int64(ticks - day*86400*unit)
-	c.serial = v
 	c.milli = int(float64(rest%int64(unit)) * 1000 / unit)
 	secs := int(rest / int64(unit))
 	c.hour, c.minute, c.second = secs/3600, secs/60%60, secs%60
+	c.weekday = (int(day) + 6) % 7 // Excel counts on over the day that never was, so January 1900 is a day out
 	switch d := int(day); {
 	case d == 0:
-		c.year, c.month, c.day, c.weekday = 1900, 1, 0, 6
+		c.year, c.month, c.day = 1900, 1, 0
 	case d == 60:
-		c.year, c.month, c.day, c.weekday = 1900, 2, 29, 3
+		c.year, c.month, c.day = 1900, 2, 29
 	default:
 		if d < 60 {
 			d++
 		}
 		t := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).AddDate(0, 0, d)
-		c.year, c.month, c.day, c.weekday = t.Year(), int(t.Month()), t.Day(), int(t.Weekday())
+		c.year, c.month, c.day = t.Year(), int(t.Month()), t.Day()
 	}
 	return c, true
 }

@@ -70,11 +70,41 @@ func TestFormat(t *testing.T) {
 		{"yyyy/m/d", 60, "1900/2/29", true},
 		{"yyyy/m/d", 1, "1900/1/1", true},
 		{"yyyy.m", 45464, "2024.6", true},
+		{"ddd", 1, "Sun", true}, // Excel's first of January 1900
+		{"ddd", 61, "Thu", true},
+		{`[<-5]"甚"0;0`, -7, "-甚7", false},
 		{"yyyy/m/d", -1, "-1", true},
 	} {
 		got, date := Parse(tc.code).Show(tc.v, false)
 		if got != tc.want || date != tc.date {
 			t.Errorf("%q shows %v as %q (date %v), want %q (%v)", tc.code, tc.v, got, date, tc.want, tc.date)
+		}
+	}
+}
+
+// TestElapsed1904: the whole time counts from nothing, not from the day that the other system begins with.
+func TestElapsed1904(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]string{"[h]:mm:ss": "36:00:00", "[mm]": "2160", "yyyy/m/d h:mm": "1904/1/2 12:00"} {
+		if got, _ := Parse(code).Show(1.5, true); got != want {
+			t.Errorf("%q shows 1.5 as %q, want %q", code, got, want)
+		}
+	}
+}
+
+// TestRegional: a built-in number follows the reader's region, unless another program numbered a format of its own so.
+func TestRegional(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		id   int
+		own  string
+		want bool
+	}{
+		{14, "m/d/yy", true}, {22, "m/d/yy h:mm", true}, {27, "", true}, {57, "[$-404]e/m/d", true}, {31, `yyyy"年"m"月"d"日"`, true},
+		{36, `"上午/下午 "hh"時"mm"分"ss"秒 "`, true}, {30, "m/d/yy", true}, {28, `hh":"mm AM/PM`, false}, {58, `mmm" "d", "yyyy`, false}, {165, "m/d/yy", false}, {1, "", false},
+	} {
+		if got := Regional(tc.id, tc.own); got != tc.want {
+			t.Errorf("%d with %q: %v", tc.id, tc.own, got)
 		}
 	}
 }

@@ -80,7 +80,7 @@ func (f *Format) conditional(v float64) (*section, bool) {
 			op, limit = "<", 0
 		}
 		if op == "" || meets(v, op, limit) {
-			return s, strings.HasPrefix(op, "<") && limit <= 0
+			return s, strings.HasPrefix(op, "<") && limit == 0 // "[<-5]0" keeps its sign, as in Excel
 		}
 	}
 	return nil, false

@@ -16,6 +16,7 @@ import (
 // Records of the binary workbook ([MS-XLSB] 2.3) that carry what is read here.
 const (
 	brtRow        = 0
+	brtBlank      = 1
 	brtRK         = 2
 	brtError      = 3
 	brtBool       = 4
@@ -26,6 +27,13 @@ const (
 	brtFmlaNum    = 9
 	brtFmlaBool   = 10
 	brtFmlaError  = 11
+	brtShortBlank = 12 // 12 to 18: cells that stand right of the one before and do not name their column
+	brtShortRK    = 13
+	brtShortError = 14
+	brtShortBool  = 15
+	brtShortReal  = 16
+	brtShortText  = 17
+	brtShortSST   = 18
 	brtSSTItem    = 19
 	brtFormat     = 44
 	brtXF         = 47
@@ -209,6 +217,7 @@ func (o *reader) binarySheet(ref *sheetRef) error {
 func (o *reader) binaryRecord(kind int, d []byte) error {
 	switch kind {
 	case brtRow:
+		o.col = 0
 		return o.k.Start(int(biff.U32(d, 0))+1, biff.At(d, 11)&0x10 != 0)
 	case brtHeaderFooter:
 		o.binaryPage(d)
@@ -217,14 +226,25 @@ func (o *reader) binaryRecord(kind int, d []byte) error {
 		o.k.Merge(grid.Range{Row1: int(biff.U32(d, 0)) + 1, Row2: int(biff.U32(d, 4)) + 1, Col1: int(biff.U32(d, 8)) + 1, Col2: int(biff.U32(d, 12)) + 1})
 		return nil
 	}
-	if kind < brtRK || kind > brtFmlaError && kind != brtRichText || len(d) < 8 {
+	style, v := 4, 8
+	switch {
+	case kind >= brtShortBlank && kind <= brtShortSST:
+		style, v = 0, 4
+		kind = []int{brtBlank, brtRK, brtError, brtBool, brtReal, brtText, brtShared}[kind-brtShortBlank]
+		o.col++
+	case (kind < brtBlank || kind > brtFmlaError) && kind != brtRichText || len(d) < 8:
+		return nil
+	default:
+		o.col = int(biff.U32(d, 0)) + 1
+	}
+	if kind == brtBlank || len(d) < v {
 		return nil
 	}
 	var f *numfmt.Format
-	if i := int(biff.U32(d, 4) & 0xFFFFFF); i < len(o.styles) {
+	if i := int(biff.U32(d, style) & 0xFFFFFF); i < len(o.styles) {
 		f = o.styles[i]
 	}
-	c := o.binaryCell(kind, int(biff.U32(d, 0))+1, d[8:], f)
+	c := o.binaryCell(kind, o.col, d[v:], f)
 	c.Formula = kind >= brtFmlaText && kind <= brtFmlaError
 	return o.k.Add(c)
 }

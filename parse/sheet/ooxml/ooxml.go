@@ -20,6 +20,7 @@ type reader struct {
 	p      *container.Package
 	shared []string
 	styles []*numfmt.Format // by cell style index
+	col    int              // of the cell in hand, in a binary workbook
 }
 
 // sheetRef is a sheet as the workbook part lists it.

@@ -40,7 +40,7 @@ func formatOf(id string, codes map[string]string, cache map[string]*numfmt.Forma
 		return f
 	}
 	code, own := codes[id]
-	if n := xmlscan.Int(id); !own || numfmt.Regional(n) {
+	if n := xmlscan.Int(id); !own || numfmt.Regional(n, code) {
 		code = numfmt.Builtin(n)
 	}
 	f := numfmt.Parse(code)
