@@ -19,7 +19,7 @@ func presumed(path string) (part call.PartID, guessed bool) {
 		}
 	}
 	switch extension(path) {
-	case "xls", "xlsx", "xlsm", "xlsb", "et", "csv", "ods", "numbers":
+	case "xls", "xlsx", "xlsm", "xlsb", "et", "csv", "ods", "fods", "numbers":
 		return call.PartSummary, true
 	case "doc", "docx", "wps", "pdf", "docm", "rtf", "odt", "pages", "ofd":
 		return call.PartCase, true

@@ -49,6 +49,7 @@ func formats() []format {
 		{container.XLS, "Excel 97—2003 工作簿、WPS 表格（.et）", "xls", "同上（BIFF5、BIFF8）", "设有打开密码的记 `file.encrypted`"},
 		{container.XLS2, "更早的 Excel 工作表（裸 BIFF 流）", "xls", "单元格的值", ""},
 		{container.ODS, "OpenDocument 表格", "ods", "同 .xlsx", ""},
+		{container.FODS, "单文件的 OpenDocument 表格", "fods", "单元格的值、合并、隐藏的行和表", ""},
 		{container.CSV, "逗号或制表符分隔的文本", "csv", "GB18030、UTF-8、UTF-16，有无 BOM 均可；分隔符自动识别", "没有格式，长数字是否丢位无从得知"},
 		{container.XML2003, "XML 表格 2003", "xml", "单元格的值和合并", ""},
 		{container.DOCX, "Word 文档（含 WPS 另存的、Strict OOXML）", "docx", "正文、标题层级、表格、图片、页眉页脚、文本框、批注、自动编号", "修订按全部接受后的文字；删去的文字不算正文"},

@@ -80,7 +80,7 @@ func lastPart(name string) string { return path.Base(strings.ReplaceAll(name, "\
 
 func (f *opened) load(ctx context.Context) (err error) {
 	switch f.format {
-	case container.XLSX, container.XLSM, container.XLSB, container.XLS, container.XLS2, container.ODS, container.XML2003, container.CSV:
+	case container.XLSX, container.XLSM, container.XLSB, container.XLS, container.XLS2, container.ODS, container.FODS, container.XML2003, container.CSV:
 		f.Book, err = sheet.Read(ctx, f.in.Path, f.format, grid.Limits{})
 	case container.Text:
 		f.text = true
@@ -166,7 +166,7 @@ func saveAgain(format container.Format, name string) (what, cure string) {
 		return "程序文件", "请只报送 Word、Excel 或 PDF 文件。"
 	}
 	switch ext {
-	case "et", "xls", "xlsx", "xlsm", "csv", "ods", "numbers":
+	case "et", "xls", "xlsx", "xlsm", "csv", "ods", "fods", "numbers":
 		return "暂不支持的表格格式", "请在 Excel 或 WPS 中另存为 .xlsx 后重新发送。"
 	case "wps", "doc", "docx", "pages", "odt", "rtf":
 		return "暂不支持的文档格式", "请在 Word 或 WPS 中另存为 .docx 后重新发送。"
@@ -214,6 +214,8 @@ func promised(ext string) ([]container.Format, bool) {
 		return []container.Format{container.XLSB}, true
 	case "ods":
 		return []container.Format{container.ODS}, true
+	case "fods":
+		return []container.Format{container.FODS}, true
 	case "csv", "tsv", "txt":
 		return []container.Format{container.CSV, container.Text}, true
 	case "docx", "dotx":

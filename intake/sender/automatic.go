@@ -63,7 +63,7 @@ func automatic(m *message.Message, from string, known bool, o Options) (Kind, re
 func material(m *message.Message) bool {
 	return slices.ContainsFunc(m.Attachments, func(a *message.Attachment) bool {
 		switch a.Type {
-		case "xlsx", "xlsm", "xlsb", "xls", "biff", "ods", "csv", "xml-spreadsheet-2003", "encrypted-ooxml",
+		case "xlsx", "xlsm", "xlsb", "xls", "biff", "ods", "fods", "csv", "xml-spreadsheet-2003", "encrypted-ooxml",
 			"docx", "docm", "doc", "doc95", "word-2003-xml", "odt", "rtf", "works-wps", "pdf", "ofd", "zip", "rar", "7z":
 			return a.Disposition != message.DispositionInline
 		}

@@ -162,7 +162,7 @@ func formatWords(x ledger.File) string {
 		return "是旧版 Excel 格式（xls）"
 	case x.Format == "csv" || x.Format == "text":
 		return "是文本表格（csv）"
-	case x.Format == "ods":
+	case x.Format == "ods" || x.Format == "fods":
 		return "是 ODF 表格（ods）"
 	case isDocument(x.Name):
 		return "是 Word 文件里的表格"

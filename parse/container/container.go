@@ -32,7 +32,8 @@ const (
 	XLS       Format = "xls"  // BIFF in a compound file, also WPS .et
 	XLS2      Format = "biff" // BIFF2..4 or BIFF5 as a bare stream
 	ODS       Format = "ods"
-	CSV       Format = "csv" // decided by name or by separators; Sniff says Text
+	FODS      Format = "fods" // OpenDocument spreadsheet in one XML file
+	CSV       Format = "csv"  // decided by name or by separators; Sniff says Text
 	XML2003   Format = "xml-spreadsheet-2003"
 	DOCX      Format = "docx"
 	DOCM      Format = "docm"

@@ -35,8 +35,10 @@ func textKind(b []byte, more bool) Format {
 
 func xmlKind(low string) Format {
 	switch {
-	case strings.Contains(low, "office:spreadsheet"), strings.Contains(low, `progid="excel.sheet"`):
+	case strings.Contains(low, "schemas-microsoft-com:office:spreadsheet"), strings.Contains(low, `progid="excel.sheet"`):
 		return XML2003
+	case strings.Contains(low, `office:mimetype="application/vnd.oasis.opendocument.spreadsheet"`):
+		return FODS
 	case strings.Contains(low, "office/word/2003/wordml"), strings.Contains(low, `progid="word.document"`):
 		return WORDML
 	case strings.Contains(low, "<svg"):
@@ -147,7 +149,15 @@ func plain(b []byte, more bool) (string, bool) {
 	if utf8.Valid(b) || more && utf8.Valid(b[:max(0, len(b)-4)]) {
 		return string(b), true
 	}
-	return string(b), doubleByte(b)
+	if doubleByte(b) {
+		return string(b), true
+	}
+	for line := range bytes.SplitSeq(b, []byte("\n")) { // two files of two encodings put together
+		if !utf8.Valid(line) && !doubleByte(line) {
+			return string(b), more && len(line) == 0
+		}
+	}
+	return string(b), true
 }
 
 // doubleByte asks whether the bytes above 0x7F come in pairs as in GBK and Big5; single ones, as in the Latin sets, are

@@ -3,9 +3,9 @@ package sheet
 import (
 	"errors"
 	"io"
+	"regexp"
 	"strings"
 
-	"baosong/parse/charset"
 	"baosong/parse/sheet/grid"
 )
 
@@ -56,45 +56,28 @@ func addRecord(k *grid.Builder, number int, record []string) error {
 	return nil
 }
 
-// decodeText tells the encoding. UTF-16 without a mark shows by its zero bytes.
-func decodeText(b []byte) string {
-	if len(b) >= 4 && len(b)%2 == 0 && b[0] != 0xFF && b[0] != 0xFE {
-		odd, even := 0, 0
-		n := min(len(b), 4096)
-		for i := 0; i+1 < n; i += 2 {
-			if b[i] == 0 {
-				even++
-			}
-			if b[i+1] == 0 {
-				odd++
-			}
-		}
-		if odd > n/8 && even == 0 || even > n/8 && odd == 0 {
-			return strings.TrimPrefix(charset.UTF16(b, even > 0), "\uFEFF")
-		}
-	}
-	text, _ := charset.Guess(b)
-	return text
-}
-
 // separator finds the mark between fields: the one that a "sep=" line names, else the one that cuts the first lines
 // into the most even records.
 func separator(text string) (rune, string) {
-	if rest, ok := strings.CutPrefix(text, "sep="); ok && len(rest) > 1 {
-		sep := rune(rest[0])
-		if line, after, found := strings.Cut(rest[1:], "\n"); found && strings.TrimSpace(line) == "" && sep < 0x80 && sep > ' ' || sep == '\t' {
-			return sep, after
-		}
+	if m := sepLine.FindStringSubmatch(text[:min(len(text), 32)]); m != nil {
+		return rune(m[1][0]), text[len(m[0]):]
 	}
 	best, score := ',', 0
 	sample := sampleLines(text)
 	for _, sep := range []rune{',', '\t', ';', '，', '|'} {
-		if s := evenness(sample, sep); s > score {
+		tried := sample
+		if sep == '\t' { // behind a value it only keeps Excel from taking a number for one
+			tried = strings.NewReplacer("\t,", ",", "\t\r", "\r", "\t\n", "\n").Replace(sample)
+		}
+		if s := evenness(tried, sep); s > score {
 			best, score = sep, s
 		}
 	}
 	return best, text
 }
+
+// sepLine is the line by which a file tells Excel its separator.
+var sepLine = regexp.MustCompile(`^(?i:"?sep=)([\t!-~])"?[ \t]*(?:\r\n|\n|\r)`)
 
 // sampleLines returns the first lines, at most 64 KiB, cut at a line's end.
 func sampleLines(text string) string {

@@ -38,7 +38,20 @@ func readODS(k *grid.Builder, p *container.Package) error {
 		return err
 	}
 	defer rc.Close()
-	x := xmlscan.New(k.Counted(rc))
+	if err := o.content(xmlscan.New(k.Counted(rc))); err != nil {
+		return err
+	}
+	o.masters(p)
+	return nil
+}
+
+// readFlatODS reads a spreadsheet in one file: what is content and what are styles elsewhere stands in one document.
+func readFlatODS(k *grid.Builder, b []byte) error {
+	o := &odsReader{k: k, hiddenStyle: map[string]bool{}}
+	return o.content(xmlscan.New(bytes.NewReader(b)))
+}
+
+func (o *odsReader) content(x *xmlscan.Scanner) error {
 	for {
 		switch x.Next() {
 		case xmlscan.Start:
@@ -46,7 +59,6 @@ func readODS(k *grid.Builder, p *container.Package) error {
 				return err
 			}
 		case xmlscan.EOF:
-			o.masters(p)
 			return x.Fault()
 		}
 	}
@@ -66,6 +78,8 @@ func (o *odsReader) element(x *xmlscan.Scanner) error {
 		x.Skip()
 	case x.Is("table") && len(o.k.Book.Sheets) < grid.MaxSheets:
 		return o.table(x)
+	default:
+		o.page(x) // in a single file the styles stand before the content
 	}
 	return nil
 }

@@ -43,3 +43,23 @@ func TestODSRepeatedBomb(t *testing.T) {
 		t.Errorf("cut %v, %d rows", g.Cut, len(g.Rows))
 	}
 }
+
+// TestFlatODS: the same in one file, headers included.
+func TestFlatODS(t *testing.T) {
+	t.Parallel()
+	b := mustRead(t, "testdata/kinds.fods")
+	want := mustRead(t, "testdata/kinds.ods")
+	if len(b.Sheets) != len(want.Sheets) || b.Format != container.FODS {
+		t.Fatalf("%s with %d sheets", b.Format, len(b.Sheets))
+	}
+	for i, g := range b.Sheets {
+		if w := want.Sheets[i]; g.Name != w.Name || g.Hidden != w.Hidden || len(g.Merges) != len(w.Merges) {
+			t.Errorf("sheet %q hidden %v, %d merges; want %q %v %d", g.Name, g.Hidden, len(g.Merges), w.Name, w.Hidden, len(w.Merges))
+		}
+	}
+	page := mustParse(t, `<office:document office:mimetype="application/vnd.oasis.opendocument.spreadsheet"><office:master-styles><style:master-page><style:header><text:p>首</text:p></style:header></style:master-page></office:master-styles>`+
+		`<office:body><office:spreadsheet><table:table table:name="甲"><table:table-row><table:table-cell><text:p>乙</text:p></table:table-cell></table:table-row></table:table></office:spreadsheet></office:body></office:document>`, container.FODS)
+	if got := texts(page); got != "//页眉=首" || flat(page.Sheets[0]) != "A1=乙" {
+		t.Errorf("texts %q, cells %q", got, flat(page.Sheets[0]))
+	}
+}

@@ -24,15 +24,20 @@ func (o *odsReader) masters(p *container.Package) {
 	for {
 		switch x.Next() {
 		case xmlscan.Start:
-			switch {
-			case x.Is("header"), x.Is("header-left"), x.Is("header-first"):
-				o.k.Aside(grid.InHeader, "", odfParagraphs(x))
-			case x.Is("footer"), x.Is("footer-left"), x.Is("footer-first"):
-				o.k.Aside(grid.InFooter, "", odfParagraphs(x))
-			}
+			o.page(x)
 		case xmlscan.EOF:
 			return
 		}
+	}
+}
+
+// page reads an element that is printed on every page.
+func (o *odsReader) page(x *xmlscan.Scanner) {
+	switch {
+	case x.Is("header"), x.Is("header-left"), x.Is("header-first"):
+		o.k.Aside(grid.InHeader, "", odfParagraphs(x))
+	case x.Is("footer"), x.Is("footer-left"), x.Is("footer-first"):
+		o.k.Aside(grid.InFooter, "", odfParagraphs(x))
 	}
 }
 

@@ -62,6 +62,8 @@ func ReadAt(ctx context.Context, r io.ReaderAt, size int64, format container.For
 		err = fromMemory(k, r, size, biff.MaxStream, biff.Read)
 	case container.CSV, container.Text:
 		err = fromMemory(k, r, size, maxTextFile, readCSV)
+	case container.FODS:
+		err = fromMemory(k, r, size, maxTextFile, readFlatODS)
 	case container.XML2003:
 		err = fromMemory(k, r, size, maxTextFile, readXML2003)
 	case container.Encrypted:

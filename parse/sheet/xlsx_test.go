@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"baosong/parse/charset"
 	"baosong/parse/container"
 	"baosong/parse/sheet/grid"
 )
@@ -42,6 +43,7 @@ func TestXLSXCells(t *testing.T) {
 		"beyond the grid":                    {`<row r="1"><c r="XFE1"><v>1</v></c><c r="A1048577"><v>1</v></c></row><row r="1048577"><c><v>1</v></c></row><row r="2"><c r="A2"><v>5</v></c></row>`, "A2=5"},
 		"styles without values":              {`<row r="1"><c r="A1" s="1"/><c r="B1" s="1"></c></row>`, ""},
 		"errors and booleans":                {`<row r="1"><c r="A1" t="e"><v>#REF!</v></c><c r="B1" t="b"><v>1</v></c></row>`, "A1=#REF!|B1=TRUE"},
+		"cells of other programs":            {`<row r="1"><c r="A1"><v>1</v></c></row></sheetData><extLst><ext><x:c r="A9"><x:v>8</x:v></x:c></ext></extLst><sheetData>`, "A1=1"},
 		"formula with its result":            {`<row r="1"><c r="A1"><f>1+1</f><v>2</v></c><c r="B1"><f>1+1</f></c></row>`, "A1=2"},
 	} {
 		if got := flat(mustParse(t, smallXLSX(t, tc.in, nil), container.XLSX).Sheets[0]); got != tc.want {
@@ -62,6 +64,19 @@ func TestXLSXBook(t *testing.T) {
 	}
 	if r := b.Sheets[0].Rows[0]; !r.Hidden || r.Cells[0].Text != "2024/6/21" || r.Cells[0].Kind != grid.KindDate {
 		t.Errorf("row %+v", r)
+	}
+}
+
+// TestPartsInGBK: a part that declares another encoding is decoded by it, unless its bytes are UTF-8 all the same.
+func TestPartsInGBK(t *testing.T) {
+	t.Parallel()
+	const head = `<?xml version="1.0" encoding="GB2312"?>`
+	const shared = head + `<sst><si><t>合肥</t></si></sst>`
+	for name, part := range map[string]string{"in GBK": string(charset.GB18030(shared)), "in UTF-8": shared} {
+		b := mustParse(t, smallXLSX(t, `<row r="1"><c r="A1" t="s"><v>0</v></c></row>`, map[string]string{"xl/sharedStrings.xml": part}), container.XLSX)
+		if got := flat(b.Sheets[0]); got != "A1=合肥" {
+			t.Errorf("%s: %q", name, got)
+		}
 	}
 }
 

@@ -2,10 +2,10 @@ package sheet
 
 import (
 	"errors"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"baosong/parse/charset"
 	"baosong/parse/sheet/grid"
@@ -24,16 +24,14 @@ type xml2003 struct {
 	above   []grid.Range // merged areas that reach down into the rows to come
 }
 
-var xmlEncoding = regexp.MustCompile(`^\s*<\?xml[^>]*encoding=["']([A-Za-z0-9_.:-]+)["']`)
-
 func readXML2003(k *grid.Builder, b []byte) error {
-	text := ""
-	if m := xmlEncoding.FindSubmatch(b[:min(len(b), 200)]); m != nil && !strings.EqualFold(string(m[1]), "utf-8") {
-		text, _ = charset.Decode(b, string(m[1]))
+	text, declared := "", xmlscan.Declared(b)
+	if declared != "" && !utf8.Valid(b) {
+		text, _ = charset.Decode(b, declared)
 	} else {
 		text, _ = charset.Guess(b)
 	}
-	x := xmlscan.New(strings.NewReader(text))
+	x := xmlscan.FromText(text)
 	s := &xml2003{k: k, formats: map[string]*numfmt.Format{}}
 	for {
 		switch x.Next() {

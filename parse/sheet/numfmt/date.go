@@ -127,7 +127,7 @@ func (s *section) month(code string, m int) string {
 	case len(code) <= 2:
 		return s.number(m, len(code))
 	case s.chinese:
-		return count(uint64(m), 1) + "月"
+		return spoken(m, 1) + "月"
 	case len(code) == 3:
 		return name[:3]
 	case len(code) == 5:
@@ -154,9 +154,18 @@ func (s *section) day(code string, c civil) string {
 // number writes a part of a date; with [DBNum1] it is counted: 十二月, 二十一日.
 func (s *section) number(n, width int) string {
 	if s.dbnum == 1 || s.dbnum == 2 {
-		return count(uint64(max(n, 0)), s.dbnum)
+		return spoken(n, s.dbnum)
 	}
 	return numerals(pad(n, min(width, 2)), s.dbnum)
+}
+
+// spoken is count as dates have it: 十二, not 一十二.
+func spoken(n, dbnum int) string {
+	text := count(uint64(max(n, 0)), dbnum)
+	if dbnum == 1 && n >= 10 && n < 20 {
+		return strings.TrimPrefix(text, "一")
+	}
+	return text
 }
 
 // elapsed writes [h], [mm] or [s]: the whole time in that unit.

@@ -132,7 +132,7 @@ func numerals(text string, dbnum int) string {
 	}, text)
 }
 
-// count writes a whole number as it is spoken: 十二, 一百二十三, 一万〇五.
+// count writes a whole number as Excel counts it: 一十二, 一百二十三, 一万〇五.
 func count(n uint64, dbnum int) string {
 	digits, units := []rune(plain), []string{"", "十", "百", "千"}
 	if dbnum == 2 {
@@ -160,9 +160,5 @@ func count(n uint64, dbnum int) string {
 			b.WriteString([]string{"", "万", "亿", "兆"}[min(pos/4, 3)])
 		}
 	}
-	out := b.String()
-	if dbnum == 1 && n >= 10 && n < 20 {
-		return strings.TrimPrefix(out, "一")
-	}
-	return out
+	return b.String()
 }

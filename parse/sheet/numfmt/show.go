@@ -141,16 +141,21 @@ func (s *section) showGeneral(a float64) string {
 	return b.String()
 }
 
-// counted writes a whole number as Chinese counts it (一百二十三), if the format asks for numerals.
+// counted writes a number as Chinese counts it (一百二十三.五), if the format asks for numerals. The digits behind the point
+// stay for numerals to replace.
 func (s *section) counted(text string) string {
 	if s.dbnum != 1 && s.dbnum != 2 {
 		return text
 	}
-	n, err := strconv.ParseUint(text, 10, 53)
+	whole, frac, point := strings.Cut(text, ".")
+	n, err := strconv.ParseUint(whole, 10, 53)
 	if err != nil {
 		return text
 	}
-	return count(n, s.dbnum)
+	if point {
+		frac = "." + frac
+	}
+	return count(n, s.dbnum) + frac
 }
 
 // places splits the tokens' digit places into those before and behind the point.
@@ -265,8 +270,8 @@ func (s *section) showScientific(a float64) string {
 		}
 	}
 	digits := fixed(a/math.Pow(10, float64(exp)), min(frac, 30))
-	if whole == 1 && strings.HasPrefix(digits, "10") { // 9.999 rounded up
-		exp++
+	if ip, _, _ := strings.Cut(digits, "."); len(ip) > whole { // 9.999 rounded up
+		exp += whole
 		digits = fixed(a/math.Pow(10, float64(exp)), min(frac, 30))
 	}
 	ip, fp, _ := strings.Cut(digits, ".")

@@ -53,6 +53,8 @@ func (s *sheetReader) element(x *xmlscan.Scanner) error {
 		return s.k.Start(s.row, s.hidden)
 	case x.Is("c"):
 		return s.cell(x)
+	case x.Is("extLst"): // other programs' own; nothing in it is a cell of this sheet
+		x.Skip()
 	case x.Is("mergeCell"):
 		if m, ok := grid.ParseRange(x.Attr("ref")); ok {
 			s.k.Merge(m)

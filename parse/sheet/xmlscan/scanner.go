@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"baosong/parse/charset"
 	"baosong/parse/container"
@@ -43,24 +45,54 @@ const (
 )
 
 const (
-	maxTag   = 1 << 20 // a tag longer than this is damage
-	MaxText  = 1 << 20 // text of one node; what is longer is cut
-	maxDepth = 10000   // elements inside one another
+	maxTag   = 1 << 20  // a tag longer than this is damage
+	MaxText  = 1 << 20  // text of one node; what is longer is cut
+	maxDepth = 10000    // elements inside one another
+	maxOther = 48 << 20 // a part in another encoding than UTF-8, which is decoded as a whole
 )
 
 var errEntity = errors.New("entity declarations are refused")
 
-// New begins to read; UTF-16 is told by its mark.
+// New begins to read. UTF-16 is told by its mark, other encodings by what the part declares of itself.
 func New(r io.Reader) *Scanner {
 	x := &Scanner{r: r, buf: make([]byte, 64<<10)}
 	x.fill()
 	head := x.buf[:x.end]
-	if bytes.HasPrefix(head, []byte{0xFF, 0xFE}) || bytes.HasPrefix(head, []byte{0xFE, 0xFF}) {
-		all, err := io.ReadAll(io.MultiReader(bytes.NewReader(bytes.Clone(head)), r))
-		text, _ := charset.Guess(all)
-		return &Scanner{r: strings.NewReader(text), buf: x.buf, err: err}
+	declared := Declared(head)
+	if declared == "" && !bytes.HasPrefix(head, []byte{0xFF, 0xFE}) && !bytes.HasPrefix(head, []byte{0xFE, 0xFF}) {
+		return x
 	}
-	return x
+	all, err := io.ReadAll(io.LimitReader(io.MultiReader(bytes.NewReader(bytes.Clone(head)), r), maxOther+1))
+	if len(all) > maxOther {
+		return &Scanner{buf: x.buf, eof: true, err: fmt.Errorf("%w: over %d bytes in another encoding than UTF-8", container.ErrLimit, maxOther)}
+	}
+	text := ""
+	if declared == "" || utf8.Valid(all) { // some programs declare what they do not write
+		text, _ = charset.Guess(all)
+	} else {
+		text, _ = charset.Decode(all, declared)
+	}
+	return &Scanner{r: strings.NewReader(text), buf: x.buf, err: err}
+}
+
+// FromText begins to read what is decoded already, whatever it declares.
+func FromText(s string) *Scanner { return &Scanner{r: strings.NewReader(s), buf: make([]byte, 64<<10)} }
+
+var xmlEncoding = regexp.MustCompile(`^\s*<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9_.:-]+)["']`)
+
+// Declared returns the encoding that the head of a part declares, "" for UTF-8 or none. One that the bytes themselves
+// refute, as UTF-16 in single bytes, is none.
+func Declared(head []byte) string {
+	m := xmlEncoding.FindSubmatch(head[:min(len(head), 200)])
+	if m == nil {
+		return ""
+	}
+	switch name := strings.ToLower(string(m[1])); {
+	case name == "utf-8", name == "utf8", name == "us-ascii", strings.HasPrefix(name, "utf-16"), strings.HasPrefix(name, "ucs-2"):
+		return ""
+	default:
+		return name
+	}
 }
 
 // fill reads more; it keeps what lies between pos and end.
