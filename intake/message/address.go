@@ -1,6 +1,7 @@
 package message
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -130,8 +131,8 @@ func wordLength(s string) int {
 	return 0
 }
 
-// parseAddress reads one item: "name <a@b>", "<a@b>", "a@b (name)", "name a@b". Several angle brackets are several
-// addresses: which of them a server believed cannot be known.
+// parseAddress reads one item: "name <a@b>", "<a@b>", "a@b (name)", "name a@b". Several angle brackets, or several
+// addresses without any, are several addresses: which of them a server believed cannot be known.
 func parseAddress(item string) (list []Address, dug, ok bool) {
 	name, specs := cutAngles(item)
 	if len(specs) > 0 {
@@ -145,7 +146,13 @@ func parseAddress(item string) (list []Address, dug, ok bool) {
 		}
 	}
 	if a, rest := bareAddress(item); a != "" {
-		return []Address{{Name: displayName(rest), Address: a}}, false, true
+		list = append(list, Address{Name: displayName(rest), Address: a})
+		for more, left := bareAddress(rest); more != "" && len(list) < maxAddresses; more, left = bareAddress(left) {
+			if list[0].Name = ""; !slices.ContainsFunc(list, func(l Address) bool { return l.Address == more }) {
+				list = append(list, Address{Address: more})
+			}
+		}
+		return list, false, true
 	}
 	plain := clean(decodeWords([]byte(item)))
 	if plain == item || !strings.Contains(plain, "@") {
@@ -249,39 +256,4 @@ func cleanAddress(s string) string {
 		return ""
 	}
 	return s[:at] + "@" + strings.ToLower(s[at+1:])
-}
-
-// displayName decodes a name: quotes and comment brackets off, words decoded, also inside quotes.
-func displayName(s string) string {
-	s = strings.TrimSpace(s)
-	if len(s) > 1 && s[0] == '(' && s[len(s)-1] == ')' {
-		s = s[1 : len(s)-1]
-	}
-	if len(s) > 1 && s[0] == '"' {
-		if end := newScanner(s).pastQuote(0); end > 1 {
-			s = unquote(s[1:end-1]) + s[end:]
-		}
-	}
-	return strings.Trim(clean(decodeWords([]byte(s))), `"' `)
-}
-
-func unquote(s string) string {
-	if !strings.Contains(s, `\`) {
-		return s
-	}
-	gbk := !utf8.ValidString(s)
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		switch {
-		case gbk && s[i] >= 0x81 && i+1 < len(s):
-			b.WriteString(s[i : i+2])
-			i++
-		case s[i] == '\\' && i+1 < len(s):
-			i++
-			b.WriteByte(s[i])
-		default:
-			b.WriteByte(s[i])
-		}
-	}
-	return b.String()
 }

@@ -7,7 +7,7 @@ import (
 )
 
 var (
-	messageID = regexp.MustCompile(`<[^<>\s]{1,990}>`)
+	messageID = regexp.MustCompile(`<[^<>]{1,990}>`)
 	// tencentPrefix is what Tencent's enterprise mail puts before an id that it refers to.
 	tencentPrefix = regexp.MustCompile(`^<[0-9A-Fa-f]{16}\+`)
 )
@@ -79,6 +79,9 @@ func join(list []Address, value []byte) []Address {
 // ids finds the message ids in a field; one without brackets gets them.
 func ids(value string) []string {
 	if found := messageID.FindAllString(value, -1); len(found) > 0 {
+		for i := range found { // folding may have put blanks within
+			found[i] = strings.Join(strings.Fields(found[i]), "")
+		}
 		return found
 	}
 	var bare []string

@@ -58,6 +58,13 @@ func headerFixtures() []fixture {
 		{name: "references-tencent", subject: "t"},
 		{name: "subject-raw-euc-kr", subject: "회원님께", mended: []defect{defectRawHeader}},
 		{name: "subject-empty-charset", subject: "典型案例"},
+		{name: "from-two-bare", from: "<a@city.example>, <evil@other.example>", mended: []defect{defectSeveralFrom}},
+		{name: "from-quoted-address-then-other", from: "<a@city.example>, <evil@other.example>", mended: []defect{defectSeveralFrom}},
+		{name: "from-quotes-in-name", from: `Zhang "San" <a@city.example>`, unmended: true},
+		{name: "from-quotes-twice", from: "张三 <a@city.example>", unmended: true},
+		{name: "header-content-type-twice", files: []string{"a.bin=DATA"}},
+		{name: "header-message-id-folded", id: "<1234.5678@city.example>"},
+		{name: "subject-raw-latin", subject: "Formação Verão", mended: []defect{defectRawHeader}},
 		{name: "from-local-name", from: "Mail Delivery Subsystem <MAILER-DAEMON>"},
 	}
 }
@@ -77,6 +84,9 @@ func nameFixtures() []fixture {
 		{name: "name-2047-words-quoted-each", files: named("案例汇总.xlsx")},
 		{name: "name-2047-unquoted", files: named("案例.xlsx"), mended: []defect{defectName}},
 		{name: "name-2047-split-in-character", files: named("典型案例汇总表.xlsx")},
+		{name: "name-q-word-folded-in-code", files: named("典型案例.xlsx")},
+		{name: "name-q-word-folded-in-character", files: named("典型案例.xlsx")},
+		{name: "name-q-word-folded-in-gbk-character", files: named("典型案例.xlsx")},
 		{name: "name-raw-gbk-quoted", files: named("案例.xlsx"), mended: []defect{defectName}},
 		{name: "name-raw-gbk-unquoted", files: named("案例.xlsx"), mended: []defect{defectName}},
 		{name: "name-raw-gbk-5c", files: named("誠信.xlsx")},
@@ -105,6 +115,8 @@ func textFixtures() []fixture {
 		{name: "text-no-charset", text: words},
 		{name: "text-unknown-charset", text: words, mended: []defect{defectCharset}},
 		{name: "text-gb2312-is-utf8", text: words, mended: []defect{defectCharset}},
+		{name: "text-single-byte-label-is-utf8", text: words, mended: []defect{defectCharset}},
+		{name: "text-no-charset-latin", text: "Über später: schön, ja", unmended: true},
 		{name: "text-gb2312-is-gb18030", text: "㑇𠀀镕", unmended: true},
 		{name: "text-big5", text: "請查收彙總表", unmended: true},
 		{name: "text-shift-jis", text: "集計表です", unmended: true},
@@ -138,6 +150,8 @@ func encodingFixtures() []fixture {
 		{name: "encoding-qp-soft", text: "中文案"},
 		{name: "encoding-uuencode", files: file},
 		{name: "uuencode-in-body", text: "see file\n\n\nregards", files: []string{"案例.txt=DATA"}, mended: []defect{defectUU}},
+		{name: "uuencode-base64-in-body", text: "见附件\n完", files: []string{"案例.txt=DATADATA"}, mended: []defect{defectUU}},
+		{name: "uuencode-yen", text: "", files: []string{"a.bin=" + bytesFrom(180, 225)}},
 		{name: "uuencode-not", text: "begin 644 words\nare only words\nend", files: []string{}, unmended: true},
 		{name: "uuencode-cut", text: "", files: file, mended: []defect{defectUU, defectUUCut}},
 	}
@@ -165,7 +179,7 @@ func structureFixtures() []fixture {
 		{name: "lines-cr", subject: "t", text: "hello", files: file, mended: []defect{defectLines}},
 		{name: "lines-lf", subject: "t", text: "hello", files: file, unmended: true},
 		{name: "attached-rfc822"}, {name: "attached-rfc822-base64"}, {name: "attached-eml-octets"}, {name: "attached-digest"},
-		{name: "attached-rfc822-root"}, {name: "attached-winmail"}, {name: "picture-of-body"}, {name: "picture-as-file"},
+		{name: "attached-rfc822-root"}, {name: "attached-winmail"}, {name: "attached-appledouble"}, {name: "picture-of-body"}, {name: "picture-as-file"},
 	}
 }
 
@@ -179,4 +193,12 @@ func sealFixtures() []fixture {
 		{name: "sealed-pgp-mime", other: encrypted},
 		{name: "sealed-pgp-inline", other: encrypted},
 	}
+}
+
+func bytesFrom(first, last int) string {
+	var b []byte
+	for c := first; c < last; c++ {
+		b = append(b, byte(c))
+	}
+	return string(b)
 }

@@ -18,6 +18,7 @@ type fixture struct {
 	from     string // name <address>
 	text     string
 	date     string
+	id       string
 	files    []string
 	mended   []defect
 	other    []string // codes of other findings
@@ -64,6 +65,9 @@ func (f fixture) check(t *testing.T) {
 	}
 	if got := dateText(m); f.date != "" && got != f.date {
 		t.Errorf("date %q, want %q", got, f.date)
+	}
+	if f.id != "" && m.MessageID != f.id {
+		t.Errorf("message id %q, want %q", m.MessageID, f.id)
 	}
 	var files []string
 	for _, a := range m.Attachments {
@@ -131,6 +135,7 @@ func TestTypes(t *testing.T) {
 		"attached-digest":        {" eml attachment", " eml attachment"},
 		"attached-rfc822-root":   {" eml attachment"},
 		"attached-winmail":       {"winmail.dat tnef attachment"},
+		"attached-appledouble":   {"a.bin applefile attachment", "a.bin text attachment"},
 		"picture-of-body":        {"logo.png png inline"},
 		"picture-as-file":        {"photo.png png attachment"},
 		"name-inline-file":       {"a.xlsx text attachment"},

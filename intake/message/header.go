@@ -31,6 +31,17 @@ func (h rawHeader) get(name string) []byte {
 	return nil
 }
 
+// contentType returns the field that says most: where a gateway has added one of its own, the one with a boundary.
+func (h rawHeader) contentType() []byte {
+	for _, f := range h {
+		if foldEqual(f.name, "Content-Type") && bytes.HasPrefix(bytes.ToLower(bytes.TrimSpace(f.value)), []byte("multipart/")) &&
+			bytes.Contains(bytes.ToLower(f.value), []byte("boundary")) {
+			return f.value
+		}
+	}
+	return h.get("Content-Type")
+}
+
 // transcode brings raw bytes in header values to UTF-8 where the mail names a charset that they could not be told from
 // otherwise: Korean, Japanese, Big5 and Cyrillic bytes are as a rule valid GB18030 too.
 func (h rawHeader) transcode(label string) {

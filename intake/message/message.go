@@ -79,6 +79,7 @@ const (
 	TypePKCS7Encrypted  = "pkcs7-encrypted" // cannot be opened without the recipient's key
 	TypePGPSignature    = "pgp-signature"   // a detached PGP signature: no file of the sender's
 	TypePGPEncrypted    = "pgp-encrypted"   // cannot be opened without the recipient's key
+	TypeAppleFile       = "applefile"       // what a Mac keeps beside a file (AppleDouble): no file of the sender's
 	DispositionInline   = "inline"          // a picture of the body, or a rendering of the body
 	DispositionAttached = "attachment"      // a file, whatever its part's header says
 	reportHeaders       = "text/rfc822-headers"

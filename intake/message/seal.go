@@ -18,6 +18,8 @@ func (w *walker) seal(f *file) {
 		f.att.Type = TypePKCS7Signature
 	case kind == "application/pgp-signature":
 		f.att.Type = TypePGPSignature
+	case kind == "application/applefile" && bytes.HasPrefix(headOf(f.att.Path, 4), []byte("\x00\x05\x16\x07")):
+		f.att.Type = TypeAppleFile
 	case kind == "message/partial":
 		w.unreadable(f.name, "邮件被拆成几封发送", "请关闭“拆分发送”，或把文件分几封普通邮件重新发送。")
 	case kind == "application/pgp-encrypted":

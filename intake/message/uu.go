@@ -2,6 +2,7 @@ package message
 
 import (
 	"bytes"
+	"encoding/base64"
 	"regexp"
 )
 
@@ -9,7 +10,7 @@ var uuBegin = regexp.MustCompile(`^begin(?:-base64)? [0-7]{3,4} *(?: (.{0,255}))
 
 // uuLine decodes one line of uuencode; ok is false when it cannot be one.
 func uuLine(line []byte) (out []byte, ok bool) {
-	line = bytes.TrimRight(line, " \t")
+	line = bytes.ReplaceAll(bytes.TrimRight(line, " \t"), []byte("¥"), []byte(`\`)) // what Japanese gateways make of it
 	if len(line) == 0 {
 		return nil, true
 	}
@@ -38,6 +39,14 @@ func uuLine(line []byte) (out []byte, ok bool) {
 		out = append(out, byte(v>>16), byte(v>>8), byte(v))
 	}
 	return out[:min(n, len(out))], true
+}
+
+// uuBase64Line decodes one line of what uuencode -m writes.
+func uuBase64Line(line []byte) ([]byte, bool) {
+	t := bytes.TrimSpace(line)
+	out := make([]byte, base64.StdEncoding.DecodedLen(len(t)))
+	n, err := base64.StdEncoding.Decode(out, t)
+	return out[:n], err == nil
 }
 
 // uuDecoder undoes uuencode as a transfer encoding. The name stands in its first line.
@@ -78,13 +87,14 @@ func (d *uuDecoder) close() {
 
 // uuScan passes a plain text through and takes the files out that are uuencoded in it.
 type uuScan struct {
-	w     *walker
-	f     *file  // the text
-	begin []byte // a begin line that waits for its first data line
-	eol   []byte // its line end
-	file  *file  // the file being taken out
-	mid   bool
-	taken bool // the present line belongs to a file
+	w      *walker
+	f      *file  // the text
+	begin  []byte // a begin line that waits for its first data line
+	eol    []byte // its line end
+	file   *file  // the file being taken out
+	decode func([]byte) ([]byte, bool)
+	mid    bool
+	taken  bool // the present line belongs to a file
 }
 
 func (s *uuScan) text(p []byte) {
@@ -120,7 +130,7 @@ func (s *uuScan) end(eol []byte) {
 
 // opens tells whether a line may begin a file.
 func (s *uuScan) opens(p []byte) bool {
-	if len(p) > 300 || !bytes.HasPrefix(p, []byte("begin ")) || !uuBegin.Match(p) {
+	if len(p) > 300 || !bytes.HasPrefix(p, []byte("begin")) || !uuBegin.Match(p) {
 		return false
 	}
 	s.begin, s.eol = append([]byte(nil), p...), nil
@@ -129,7 +139,11 @@ func (s *uuScan) opens(p []byte) bool {
 
 // first looks at the line after "begin": only data makes it a file.
 func (s *uuScan) first(p []byte) bool {
-	out, ok := uuLine(p)
+	s.decode = uuLine
+	if bytes.HasPrefix(s.begin, []byte("begin-base64")) {
+		s.decode = uuBase64Line
+	}
+	out, ok := s.decode(p)
 	if begin := s.begin; !ok || len(out) == 0 || len(p) > 200 || s.w.parts >= s.w.lim.Parts {
 		s.begin = nil
 		_, _ = s.f.Write(begin)
@@ -148,12 +162,12 @@ func (s *uuScan) first(p []byte) bool {
 
 // data takes a line of the file; false when the file has ended without "end" and the line is text again.
 func (s *uuScan) data(p []byte) bool {
-	if bytes.Equal(bytes.TrimSpace(p), []byte("end")) {
+	if t := bytes.TrimSpace(p); bytes.Equal(t, []byte("end")) || bytes.Equal(t, []byte("====")) {
 		s.finish()
 		return true
 	}
 	if len(p) <= 200 {
-		if out, ok := uuLine(p); ok {
+		if out, ok := s.decode(p); ok {
 			_, _ = s.file.Write(out)
 			return true
 		}

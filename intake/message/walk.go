@@ -96,7 +96,7 @@ func (w *walker) body(raw rawHeader, implied string) match {
 		w.stopped = true
 		return endOfMail
 	}
-	ct := parseMedia(raw.get("Content-Type"))
+	ct := parseMedia(raw.contentType())
 	if !strings.Contains(ct.kind, "/") {
 		switch {
 		case ct.kind == "" || ct.kind == "text":
@@ -121,8 +121,8 @@ func (w *walker) body(raw rawHeader, implied string) match {
 func (w *walker) multipart(raw rawHeader, ct mediaValue) match {
 	f := &frame{}
 	if b := strings.TrimRight(ct.params["boundary"], " \t"); b != "" {
-		f.bounds = append(f.bounds, []byte(rawBoundary(raw.get("Content-Type"), b)))
-		if ct.mended && !strings.Contains(string(raw.get("Content-Type")), `"`) && strings.ContainsAny(b, "=?: ") {
+		f.bounds = append(f.bounds, []byte(rawBoundary(raw.contentType(), b)))
+		if ct.mended && !strings.Contains(string(raw.contentType()), `"`) && strings.ContainsAny(b, "=?: ") {
 			w.note(defectNoBoundary, "")
 		}
 	} else {

@@ -12,6 +12,9 @@ import (
 // encodedWord is RFC 2047's word, read with indulgence: blanks in the text and a language after the charset.
 var encodedWord = regexp.MustCompile(`(?s)=\?([^?\s=]{0,60})\?([bBqQ])\?(.*?)\?=`)
 
+// brokenCode is a code of a Q word with the fold of a long line within it.
+var brokenCode = regexp.MustCompile(`=[ \t]*([0-9A-Fa-f])[ \t]*([0-9A-Fa-f])`)
+
 // decodeWords decodes the encoded words of a raw header value. Bytes of neighbouring words in the same charset are
 // joined before they are decoded, because mailers split words inside a character. Raw bytes are guessed.
 func decodeWords(raw []byte) string {
@@ -39,7 +42,7 @@ func decodeWords(raw []byte) string {
 		if pend != nil && cs != label {
 			flush()
 		}
-		pend, label = append(pend, decodeWord(v[m[4]], v[m[6]:m[7]])...), cs
+		pend, label = append(pend, decodeWord(v[m[4]], v[m[6]:m[7]], cs)...), cs
 		if pend == nil {
 			pend = []byte{}
 		}
@@ -73,13 +76,15 @@ func wordsIn(v string) [][]int {
 	return all
 }
 
-func decodeWord(enc byte, text string) []byte {
+func decodeWord(enc byte, text, label string) []byte {
 	if enc == 'b' || enc == 'B' {
 		return lenientBase64(text)
 	}
+	text = brokenCode.ReplaceAllString(text, "=$1$2")
 	out := make([]byte, 0, len(text))
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
+		case (c == ' ' || c == '\t') && halfCharacter(out, text[i+1:], label):
 		case c == '_':
 			out = append(out, ' ')
 		case c == '=' && i+2 < len(text) && isHex(text[i+1]) && isHex(text[i+2]):
@@ -91,6 +96,22 @@ func decodeWord(enc byte, text string) []byte {
 		}
 	}
 	return out
+}
+
+// halfCharacter tells that a blank stands within a character, where only folding can have put it.
+func halfCharacter(before []byte, after, label string) bool {
+	after = strings.TrimLeft(after, " \t")
+	if len(after) < 3 || after[0] != '=' || !isHex(after[1]) || !isHex(after[2]) {
+		return false
+	}
+	next, run := unhex(after[1])<<4|unhex(after[2]), 0
+	for run < len(before) && before[len(before)-1-run] >= 0x80 {
+		run++
+	}
+	if strings.HasPrefix(label, "utf") {
+		return run > 0 && next&0xC0 == 0x80
+	}
+	return run%2 == 1 && next >= 0x80 && strings.HasPrefix(label, "gb")
 }
 
 // lenientBase64 decodes what is base64 in s: padding may be lost, several padded blocks may follow one another.

@@ -11,6 +11,9 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
+
+	"baosong/intake/message"
+	"baosong/parse/container"
 )
 
 // zipped packs one member by a method that archive/zip does not know itself.
@@ -113,5 +116,17 @@ func TestZstdBomb(t *testing.T) {
 	n, _ := walkFile(t, path, Limits{})
 	if got := faults(n); got != "file.limit" {
 		t.Errorf("80 MB out of %d bytes: %q", b.Len(), got)
+	}
+}
+
+// TestEnvelopeIsNoLeaf: what a mail program adds of itself stays in the tree and wants no verdict.
+func TestEnvelopeIsNoLeaf(t *testing.T) {
+	t.Parallel()
+	var nodes []*Node
+	for _, typ := range []string{message.TypePKCS7Signature, message.TypePGPSignature, message.TypeAppleFile, string(container.DOCX)} {
+		nodes = append(nodes, &Node{Name: typ, Path: "x", Type: typ, Disposition: "attachment", Children: []*Node{}})
+	}
+	if got := Leaves(nodes); len(got) != 1 || got[0].Name != string(container.DOCX) {
+		t.Errorf("leaves %+v, want the document alone", got)
 	}
 }

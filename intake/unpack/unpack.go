@@ -100,14 +100,14 @@ func fromAttachment(a *message.Attachment) *Node {
 }
 
 // Leaves lists the files to judge, depth first: files that are no containers, and containers with a fault. Left out are
-// members without bytes whose container already says why, pictures shown within a mail, and bodies of mails.
+// members without bytes whose container already says why, pictures shown within a mail, bodies of mails, and signatures.
 func Leaves(nodes []*Node) []Leaf { return leaves(nil, nodes, "") }
 
 func leaves(out []Leaf, nodes []*Node, prefix string) []Leaf {
 	for _, n := range nodes {
 		name := prefix + n.Name
 		fileOrFault := len(n.Children) == 0 && n.Path != "" && !n.Piece && !isContainer(n.Type) || n.Finding != nil
-		if fileOrFault && !(n.Disposition == "inline" && (isPicture(n.Type) || isBody(n.Name))) {
+		if fileOrFault && !isEnvelope(n.Type) && !(n.Disposition == "inline" && (isPicture(n.Type) || isBody(n.Name))) {
 			out = append(out, Leaf{Name: name, Path: n.Path, SHA256: n.SHA256, Type: n.Type, Disposition: n.Disposition, Size: n.Size, Fault: n.Finding})
 		}
 		out = leaves(out, n.Children, name+"/")
@@ -122,6 +122,11 @@ func isContainer(typ string) bool {
 		return true
 	}
 	return false
+}
+
+// isEnvelope tells what mail programs add of themselves: signatures, and what a Mac keeps beside a file.
+func isEnvelope(typ string) bool {
+	return typ == message.TypePKCS7Signature || typ == message.TypePGPSignature || typ == message.TypeAppleFile
 }
 
 func isPicture(typ string) bool {
