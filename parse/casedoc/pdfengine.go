@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"github.com/klippa-app/go-pdfium"
 	pdferrors "github.com/klippa-app/go-pdfium/errors"
@@ -41,7 +42,9 @@ func newEngine(ctx context.Context, scratch string, size int64) (*engine, error)
 			return e, err
 		}
 	}
-	return startEngine(ctx, wazero.NewRuntimeConfigInterpreter())
+	e, err := startEngine(ctx, wazero.NewRuntimeConfigInterpreter())
+	runtime.GC() // what decoding the engine has left would double the memory before a document of many pages is read
+	return e, err
 }
 
 func cacheDir(scratch string) string { return filepath.Join(scratch, "pdfium") }
