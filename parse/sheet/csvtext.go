@@ -34,23 +34,24 @@ func decodeText(b []byte) string {
 	return text
 }
 
+const maxSample = 64 << 10 // bytes of GBK lines that tell whether they are GBK
+
 // mixedText decodes lines of UTF-8 among lines of GBK. ok is false unless both are beyond doubt: neither damaged UTF-8
 // nor GBK that happens to be valid UTF-8 in places may be taken for such a file.
 func mixedText(b []byte) (text string, ok bool) {
 	if utf8.Valid(b) {
 		return "", false
 	}
-	lines := bytes.SplitAfter(b, []byte("\n"))
 	var gbk []byte
 	sure := 0
-	for _, line := range lines {
+	for line := range bytes.Lines(b) {
 		switch wide, valid := wideRunes(line); {
 		case valid && (wide >= 4 || wide > 0 && lone(line)):
 			sure++
 		case !valid && !pairs(line):
 			return "", false
-		case !valid:
-			gbk = append(gbk, line...)
+		case !valid && len(gbk) < maxSample:
+			gbk = append(gbk, line[:min(len(line), maxSample)]...)
 		}
 	}
 	if sure == 0 || len(gbk) == 0 {
@@ -61,7 +62,7 @@ func mixedText(b []byte) (text string, ok bool) {
 	}
 	var out strings.Builder
 	before := true // a short line that is valid either way goes with the one before
-	for _, line := range lines {
+	for line := range bytes.Lines(b) {
 		wide, valid := wideRunes(line)
 		if !valid || wide > 0 && wide < 4 && !before && !lone(line) {
 			s, _ := charset.Decode(line, "gb18030")

@@ -219,7 +219,7 @@ func (o *odsReader) cell(x *xmlscan.Scanner, col int) grid.Cell {
 			break
 		}
 		c.Kind, c.Number, c.Lost = grid.KindNumber, v, grid.LostNumber(v)
-		if c.Text == "" {
+		if c.Text == "" || c.Text == "#FMT" || strings.Trim(c.Text, "#") == "" { // LibreOffice could not show it
 			c.Text = numfmt.General(v)
 		}
 	case "date":

@@ -23,6 +23,7 @@ func TestODSCells(t *testing.T) {
 		"paragraphs and blanks": {`<table:table-row><table:table-cell><text:p>甲<text:s text:c="2"/>乙<text:span>丙</text:span></text:p><text:p>丁<text:line-break/>戊</text:p></table:table-cell></table:table-row>`, "A1=甲  乙丙\n丁\n戊"},
 		"comments are no text":  {`<table:table-row><table:table-cell><office:annotation><text:p>批注</text:p></office:annotation><text:p>甲</text:p></table:table-cell></table:table-row>`, "A1=甲"},
 		"values without text":   {`<table:table-row><table:table-cell office:value-type="float" office:value="12.5"/><table:table-cell office:value-type="date" office:date-value="2024-06-21"/><table:table-cell office:value-type="time" office:time-value="PT17H30M00S"/></table:table-row>`, "A1=12.5|B1=2024/6/21|C1=17:30:00"},
+		"numbers not shown":     {`<table:table-row><table:table-cell office:value-type="float" office:value="13855512345"><text:p>#FMT</text:p></table:table-cell><table:table-cell office:value-type="float" office:value="2.5"><text:p>###</text:p></table:table-cell></table:table-row>`, "A1=13855512345|B1=2.5"},
 		"covered cells":         {`<table:table-row><table:table-cell table:number-columns-spanned="2"><text:p>甲</text:p></table:table-cell><table:covered-table-cell><text:p>藏</text:p></table:covered-table-cell><table:table-cell><text:p>乙</text:p></table:table-cell></table:table-row>`, "A1=甲|C1=乙"},
 	} {
 		if got := flat(mustParse(t, string(smallODS(t, tc.in)), container.ODS).Sheets[0]); got != tc.want {
