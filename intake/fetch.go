@@ -49,15 +49,15 @@ func (p *Poller) open(ctx context.Context, mb Mailbox, now *ledger.Location, at 
 }
 
 func (p *Poller) fetchOne(parent context.Context, mb Mailbox, a ledger.NewMessage) error {
-	if a.Size > p.Largest {
-		return p.tooLarge(parent, mb, a)
-	}
 	tries, err := p.Pipeline.Ledger.BeginFetch(parent, a.Location)
 	if err != nil {
 		return fmt.Errorf("counting a try: %w", err)
 	}
 	if tries > maxTries {
 		return p.Pipeline.SetAside(parent, a)
+	}
+	if a.Size > p.Largest {
+		return p.outcomeOf(parent, a, p.tooLarge(parent, mb, a))
 	}
 	// A slow line gets its time: two minutes and a further second for every 50 kB.
 	ctx, cancel := context.WithTimeout(parent, p.Timeout+time.Duration(a.Size/50_000)*time.Second)
@@ -66,6 +66,11 @@ func (p *Poller) fetchOne(parent context.Context, mb Mailbox, a ledger.NewMessag
 		_, err := mb.Fetch(ctx, a.UID, &ceiling{w, p.Largest})
 		return err
 	})
+	return p.outcomeOf(parent, a, err)
+}
+
+// outcomeOf says what a try that ended in err means: for the poll, and for the count of tries.
+func (p *Poller) outcomeOf(parent context.Context, a ledger.NewMessage, err error) error {
 	switch {
 	case errors.Is(err, mailbox.ErrGone):
 		return nil // expunged between listing and fetching

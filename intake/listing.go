@@ -3,6 +3,7 @@ package intake
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -19,8 +20,9 @@ type listing struct {
 }
 
 // list reads every watched folder's UIDs, tells the ledger what has gone, and returns what it does not know yet,
-// oldest first.
-func (p *Poller) list(ctx context.Context, mb Mailbox) ([]ledger.NewMessage, error) {
+// oldest first. A polled folder that cannot be opened keeps no mail of another from being read; missing says which. But nothing is
+// read before everything has been listed once, since until then nobody knows what is old.
+func (p *Poller) list(ctx context.Context, mb Mailbox) (arrived []ledger.NewMessage, missing, err error) {
 	var all []listing
 	for _, name := range p.Watched() {
 		l := listing{name: name}
@@ -31,21 +33,28 @@ func (p *Poller) list(ctx context.Context, mb Mailbox) ([]ledger.NewMessage, err
 			return err
 		})
 		if err != nil {
-			if (p.ReadOnly || refused(err)) && !slices.Contains(p.Folders, name) {
+			polled := slices.Contains(p.Folders, name)
+			if (p.ReadOnly || refused(err)) && !polled {
 				continue // a fate folder that is not there
 			}
-			return nil, fmt.Errorf("reading folder %q: %w", name, err)
+			err = fmt.Errorf("reading folder %q: %w", name, err)
+			if !polled || !refused(err) {
+				return nil, nil, err
+			}
+			missing = errors.Join(missing, err)
+			continue
 		}
 		if err := p.seen(ctx, l); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		all = append(all, l)
 	}
-	line, err := p.startLine(ctx, all)
-	if err != nil {
-		return nil, err
+	line, err := p.startLine(ctx, all, missing == nil)
+	if err != nil || !line.Drawn() && p.Pipeline.AnswerSince.IsZero() {
+		return nil, missing, err
 	}
-	return p.arrivals(ctx, all, line)
+	arrived, err = p.arrivals(ctx, all, line)
+	return arrived, missing, err
 }
 
 // seen tells the ledger what a folder holds.
@@ -101,10 +110,10 @@ func (p *Poller) arrival(folder string, validity uint32, e mailbox.Entry) ledger
 // startLine returns the line between old mail and mail to be answered, and draws it when the mailbox has been listed whole for
 // the first time: what lies there is old, and so is what turns up later and was received before; it was moved in from
 // elsewhere.
-func (p *Poller) startLine(ctx context.Context, all []listing) (ledger.StartLine, error) {
+func (p *Poller) startLine(ctx context.Context, all []listing, whole bool) (ledger.StartLine, error) {
 	db := p.Pipeline.Ledger
 	line, err := db.StartLine(ctx)
-	if err != nil || line.Drawn() || !p.Pipeline.AnswerSince.IsZero() {
+	if err != nil || line.Drawn() || !whole || !p.Pipeline.AnswerSince.IsZero() {
 		return line, err
 	}
 	line.Before = p.Pipeline.Now().Truncate(time.Second) // INTERNALDATE has whole seconds

@@ -131,17 +131,19 @@ func (p *Poller) pollSteps(ctx context.Context, mb *Mailbox) error {
 	if err := p.makeFolders(ctx, *mb); err != nil {
 		return err
 	}
+	var missing error
 	for range maxRounds {
-		arrived, err := p.list(ctx, *mb)
-		if err != nil {
+		var arrived []ledger.NewMessage
+		var err error
+		if arrived, missing, err = p.list(ctx, *mb); err != nil {
 			return err
 		}
 		moved, err := p.bring(ctx, *mb, arrived)
 		if err != nil || moved == 0 {
-			return err
+			return errors.Join(missing, err)
 		}
 	}
-	return nil
+	return missing
 }
 
 // maxRounds is how often one poll lists the folders. It lists them anew after its own moves, which change the count and, on

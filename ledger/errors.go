@@ -8,6 +8,7 @@ var (
 	ErrConflict    = errors.New("conflict")
 	ErrLocked      = errors.New("data directory is in use by another process")
 	ErrIncomplete  = errors.New("backup is incomplete")
+	ErrReplaced    = errors.New("the ledger was moved away or replaced while it was open")
 	ErrNewerSchema = errors.New("ledger was written by a newer version of baosong")
 )
 

@@ -32,6 +32,7 @@ type DB struct {
 	domain string
 	w      *sql.DB // one connection; nil when read-only
 	r      *sql.DB // a few connections that cannot write
+	file   fs.FileInfo
 
 	fail func(step string) error // tests: a crash at this step of a transaction
 }
@@ -81,10 +82,26 @@ func open(ctx context.Context, dir string, o Options) (*DB, error) {
 	} else {
 		err = current(ctx, db.r, len(migrations()))
 	}
+	if err == nil {
+		db.file, err = os.Stat(path)
+	}
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
+}
+
+// inPlace asks that the open ledger is still the file of that name. What is written into one that was moved away is lost with the
+// process, while the new one knows nothing of it.
+func (db *DB) inPlace() error {
+	now, err := os.Stat(filepath.Join(db.dir, databaseName))
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrReplaced, err)
+	}
+	if !os.SameFile(now, db.file) {
+		return ErrReplaced
+	}
+	return nil
 }
 
 // prepare makes the data directory and an empty database file with the modes they must have: SQLite gives its journal

@@ -71,7 +71,7 @@ func (b *bench) holdSecret(m Message) error {
 	b.t.Helper()
 	b.must(b.Reopen(b.ctx(), m.ID, "staff", "replay"))
 	_, err := b.Record(b.ctx(), Outcome{
-		Message: m.ID, State: Held, Why: "secrecy", Removed: true, Call: theCall, Unit: "hefei", Header: Header{From: "hefei@example.org"},
+		Message: m.ID, State: Held, Why: "secrecy", Removed: true, Call: theCall, Unit: "hefei", Header: Header{From: "hefei@example.org", Subject: secretWords},
 		Letters: []NewLetter{{Key: "secrecy", Kind: Alert, To: []string{"security@example.org"}, Facts: `{"text":"疑似"}`}},
 	})
 	return err

@@ -33,6 +33,9 @@ func (db *DB) write(ctx context.Context, what string, fn func(t *tx) error) erro
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	defer raw.Rollback() // no effect once committed
+	if err := db.inPlace(); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
 	if err := fn(&tx{Tx: raw, db: db, now: db.now().UTC()}); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}

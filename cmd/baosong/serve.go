@@ -125,6 +125,8 @@ func describeFailure(err error) error {
 		return failed(exitError, err).hint("邮件服务商拒绝：请在邮箱设置中确认已开启 IMAP 服务，并使用有效的授权码。")
 	case errors.Is(err, mailbox.ErrAuth):
 		return failed(exitError, err).hint("邮箱拒绝了用户名或密码：很多服务商要求使用授权码，修改密码后授权码会失效。")
+	case errors.Is(err, ledger.ErrReplaced):
+		return failed(exitError, err).hint("运行中不要移动或替换数据目录；先停止服务，恢复或换好之后再启动。")
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.EACCES):
 		return failed(exitError, fmt.Errorf("写数据目录: %w", err)).hint("请检查磁盘空间和目录权限。")
 	}
@@ -189,13 +191,20 @@ func (s *health) polled(ctx context.Context, err error) {
 	}
 	s.failures++
 	h.log.Error("polling", "failures", s.failures, "err", err)
+	if errors.Is(err, ledger.ErrReplaced) {
+		s.poke() // the runner meets the same fault, and ends the daemon
+		return
+	}
 	certain := errors.Is(err, mailbox.ErrAuth) || errors.Is(err, mailbox.ErrUnsafeLogin)
 	if s.alerted || !certain && s.failures < alertAfter {
 		return
 	}
 	s.alerted = true
 	text := "系统已连续多次读不到邮箱，来信暂时收不进来；恢复后会自动补收，不会丢失。"
-	if certain {
+	switch {
+	case errors.Is(err, mailbox.ErrNoFolder):
+		text = "配置的文件夹中有打不开的，可能已被改名或删除；其余文件夹照常收信。请核对 folders。\n原因：" + err.Error()
+	case certain:
 		text = "邮件服务器拒绝了登录。请确认已开启 IMAP 服务、授权码有效（修改密码后授权码会失效），并更新密码文件。恢复后会自动补收，不会丢失。"
 	}
 	if err := h.planner.Alert(ctx, "mailbox-down:"+h.now().UTC().Format(time.RFC3339), text); err != nil {
