@@ -212,8 +212,9 @@ func TestHeldReminders(t *testing.T) {
 	if n := strings.Count(o.run(exitOK, "letters", "--state", "held"), "催报"); n != 0 {
 		t.Errorf("%d are still held", n)
 	}
-	if n := len(o.smtp.Received()); n != 1+1+15+1 {
-		t.Errorf("%d letters, want the digest, fifteen reminders and the echo more", n)
+	// The one that was released at the hour of the system clock does not wait for it: to the rehearsal that clock goes far ahead.
+	if n := len(o.smtp.Received()); n != 1+1+16+1 {
+		t.Errorf("%d letters, want the digest, sixteen reminders and the echo more", n)
 	}
 	o.round("18T09:01") // T-3: held again
 	o.round("20T09:01") // T-1: takes the place of T-3
