@@ -88,6 +88,10 @@ func sheetXML(p page) string {
 			at := grid.Address(j+1, i+1)
 			switch {
 			case text == "":
+			case strings.HasPrefix(text, "=#"):
+				fmt.Fprintf(&b, `<c r="%s" t="e"><f>Sheet9!A1</f><v>%s</v></c>`, at, text[1:])
+			case strings.HasPrefix(text, "="):
+				fmt.Fprintf(&b, `<c r="%s"><f>%s</f></c>`, at, text[1:])
 			case strings.HasPrefix(text, "#"):
 				fmt.Fprintf(&b, `<c r="%s"><v>%s</v></c>`, at, text[1:])
 			default:

@@ -197,6 +197,14 @@ func readCell(g *grid.Grid, row, col int, date1904 bool) rule.Cell {
 	if !ok {
 		return out
 	}
+	switch {
+	case c.Kind == grid.KindError:
+		out.Fault = c.Text
+		return out
+	case c.Formula && c.Text == "":
+		out.Fault = rule.NoResult
+		return out
+	}
 	out.Text = strings.TrimSpace(c.Text)
 	out.Lost = c.Lost || scientific.MatchString(rule.Squeeze(c.Text))
 	if c.Kind == grid.KindNumber && !c.Lost && scientific.MatchString(out.Text) && math.Abs(c.Number) < 1e15 && c.Number == math.Trunc(c.Number) {

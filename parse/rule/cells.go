@@ -11,14 +11,25 @@ import (
 func requiredRule() Rule {
 	return Rule{
 		Codes: []finding.Code{"cell.required"},
-		Doc:   "必填的列每行都要填写；合并单元格的内容对其中每一行有效；只画一道斜线或横线算未填。",
+		Doc:   "必填的列每行都要填写；合并单元格的内容对其中每一行有效；只画一道斜线或横线、显示为错误值（如 #REF!）、公式没有保存结果都算未填。",
 		Run: func(p *Pass) {
 			p.rows(func(t *Table, r *Row) {
 				for _, c := range p.Call.Columns {
-					if c.Required && t.column(c.ID) && Blank(r.Text(c.ID)) {
-						p.report(finding.New("cell.required", t.Place(r, c.ID)).Got("", c.Header).
-							Saying(fmt.Sprintf("第 %d 行的“%s”没有填写。", r.Number, c.Header)).Cured("请填写" + c.Header + "。"))
+					if !c.Required || !t.column(c.ID) || !Blank(r.Text(c.ID)) {
+						continue
 					}
+					x := finding.New("cell.required", t.Place(r, c.ID)).Got("", c.Header)
+					switch fault := r.Cells[c.ID].Fault; fault {
+					case "":
+						x = x.Saying(fmt.Sprintf("第 %d 行的“%s”没有填写。", r.Number, c.Header)).Cured("请填写" + c.Header + "。")
+					case NoResult:
+						x = x.Saying(fmt.Sprintf("第 %d 行的“%s”是公式，文件里没有保存它的结果。", r.Number, c.Header)).
+							Cured("请用 Excel 或 WPS 打开汇总表，保存后重新发送，或直接填写" + c.Header + "。")
+					default:
+						x = x.Got(fault, c.Header).Saying(fmt.Sprintf("第 %d 行的“%s”显示为错误值 %s。", r.Number, c.Header, fault)).
+							Cured("请改正公式，或直接填写" + c.Header + "。")
+					}
+					p.report(x)
 				}
 			})
 		},

@@ -119,10 +119,14 @@ type Row struct {
 // Cell is one cell of a row.
 type Cell struct {
 	Text    string // trimmed
+	Fault   string // in place of a text: the error value that the office program shows, or NoResult
 	Address string // A1; in a merged area its top left
 	Lost    bool   // digits are lost
 	Year    int    // of a date cell, else 0
 }
+
+// NoResult is the fault of a formula whose result the file does not hold, because a program and not a person wrote it.
+const NoResult = "="
 
 // Text returns the text of a row's cell, "" when there is no such column.
 func (r *Row) Text(column string) string { return r.Cells[column].Text }

@@ -52,13 +52,13 @@ const (
 	KindError // #REF! and its kin
 )
 
-// Cell is one filled cell.
+// Cell is one filled cell, or a formula whose result the file does not hold.
 type Cell struct {
 	Col     int    // from 1
 	Text    string // as the office program shows it (zh-CN formats); trailing blanks kept
 	Kind    Kind
 	Number  float64 // the stored number for KindNumber and KindDate
-	Formula bool    // the value is a formula's cached result
+	Formula bool    // the value is a formula's cached result; without text: the file holds no result
 	Lost    bool    // digits are lost or shown as 1.1E+17: more than 15 significant digits stored as a number
 }
 

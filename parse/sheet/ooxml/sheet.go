@@ -89,7 +89,7 @@ func (s *sheetReader) cell(x *xmlscan.Scanner) error {
 	kind, style := x.Attr("t"), xmlscan.Int(x.Attr("s"))
 	value, formula := s.value(x)
 	c := s.o.make(s.col, kind, style, value)
-	c.Formula = formula
+	c.Col, c.Formula = s.col, formula
 	return s.k.Add(c)
 }
 

@@ -1,0 +1,39 @@
+package parse
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"baosong/parse/finding"
+)
+
+// TestFormulasWithoutValue: an error value is no text, and a formula whose result was never saved is not called empty.
+func TestFormulasWithoutValue(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ cell, found, message string }{
+		{"=#REF!", "#REF!", "错误值 #REF!"},
+		{"=B2&C2", "", "没有保存它的结果"},
+	} {
+		e := cleanEntry("滁州市", 0)
+		line := e.row()
+		column := slices.Index(line, e.title)
+		line[column] = row.cell
+		r := check(t, Submission{Unit: "chuzhou", Files: onDisk(t,
+			made{name: "汇总表.xlsx", bytes: xlsx(page{name: "Sheet1", rows: [][]string{headerRow(), line}})},
+			made{name: e.file.name, bytes: docx(e.document())},
+			made{name: "滁州市培育举措.docx", bytes: docx(measuresDoc("滁州市", measuresHeadings()...))})})
+		var got []finding.Finding
+		for _, x := range r.Findings {
+			if x.Severity == finding.Error {
+				got = append(got, x)
+			}
+		}
+		if len(got) != 1 || got[0].Code != "cell.required" || got[0].Found != row.found || !strings.Contains(got[0].Message, row.message) {
+			t.Errorf("%s: %s", row.cell, show(r.Findings))
+		}
+		if len(r.Cases) != 1 || r.Cases[0].OK {
+			t.Errorf("%s: cases %+v", row.cell, r.Cases)
+		}
+	}
+}
