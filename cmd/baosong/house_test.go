@@ -56,6 +56,7 @@ var arrows = map[string][]string{
 		"parse", "parse/call", "parse/finding", "ledger", "ledger/blob", "ledger/token"},
 	"sample":             {"parse/call", "parse/charset", "parse/sheet/workbook"},
 	"sample/certificate": {},
+	"sample/corpus":      {},
 	"cmd/baosong":        nil, // everything
 }
 

@@ -17,9 +17,9 @@ import (
 	"strings"
 	"testing"
 
-	"baosong/parse/charset"
-
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"baosong/parse/charset"
 )
 
 var update = flag.Bool("update", false, "write the generated pages of docs/ anew")

@@ -1,11 +1,9 @@
 package message
 
 import (
-	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,34 +13,8 @@ import (
 	"testing"
 
 	"baosong/parse/charset"
+	"baosong/sample/corpus"
 )
-
-// corpusDir finds the collection of other people's mails beside the checkout.
-func corpusDir(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			t.Fatal("go.mod not found")
-		}
-		dir = parent
-	}
-	corpus := filepath.Join(filepath.Dir(dir), "shared", "corpus")
-	if _, err := os.Stat(corpus); err != nil {
-		if os.Getenv("BAOSONG_CORPUS") == "required" {
-			t.Fatalf("BAOSONG_CORPUS=required, but there is no %s", corpus)
-		}
-		t.Skip("NOT TESTED AGAINST OTHER PEOPLE'S MAILS: ../shared/corpus is not there")
-	}
-	return corpus
-}
 
 // expected is one row of expectations.jsonl; each source says other things.
 type expected struct {
@@ -76,29 +48,6 @@ type expected struct {
 	FromName     string `json:"from_name"`
 	Text         string
 	TextContains string `json:"text_contains"`
-}
-
-func rows(t testing.TB, path string) []expected {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	var all []expected
-	sc := bufio.NewScanner(f)
-	sc.Buffer(nil, 4<<20)
-	for sc.Scan() {
-		if len(bytes.TrimSpace(sc.Bytes())) == 0 {
-			continue
-		}
-		var e expected
-		if err := json.Unmarshal(sc.Bytes(), &e); err != nil {
-			t.Fatalf("%s: %v", path, err)
-		}
-		all = append(all, e)
-	}
-	return all
 }
 
 // opened is a mail with all that hangs in it, attached mails read as intake/unpack reads them.
@@ -217,17 +166,17 @@ func (t *tally) add(s tally, justified bool) {
 // attachments byte for byte, 95 % of the names. Where baosong differs and is right, allowed says why.
 func TestCorpus(t *testing.T) {
 	t.Parallel()
-	corpus := corpusDir(t)
+	root := corpus.Dir(t)
 	score := map[string]*tally{}
 	allowed, unused := allowed(), map[string]bool{}
 	for k := range allowed {
 		unused[k] = true
 	}
-	for _, e := range rows(t, filepath.Join(corpus, "expectations.jsonl")) {
-		o := open(t, filepath.Join(corpus, e.File))
+	for _, e := range corpus.Rows[expected](t, "expectations.jsonl") {
+		o := open(t, filepath.Join(root, e.File))
 		var s tally
 		s.mails++
-		wrong := judge(&s, corpus, e, o)
+		wrong := judge(&s, root, e, o)
 		if score[e.Source] == nil {
 			score[e.Source] = &tally{}
 		}
@@ -252,7 +201,7 @@ func TestCorpus(t *testing.T) {
 }
 
 // judge compares one mail with its row and says what is wrong.
-func judge(s *tally, corpus string, e expected, o *opened) (wrong []string) {
+func judge(s *tally, root string, e expected, o *opened) (wrong []string) {
 	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	if e.Subject != nil {
 		s.subjects.all++
@@ -284,9 +233,9 @@ func judge(s *tally, corpus string, e expected, o *opened) (wrong []string) {
 		}
 	}
 	wrong = append(wrong, judgeAsserted(s, e, o)...)
-	wrong = append(wrong, judgeParts(s, corpus, e, o)...)
+	wrong = append(wrong, judgeParts(s, root, e, o)...)
 	if e.TextEqualsFile != "" {
-		if b, err := os.ReadFile(filepath.Join(corpus, e.TextEqualsFile)); err == nil && !o.holdsText(string(b)) {
+		if b, err := os.ReadFile(filepath.Join(root, e.TextEqualsFile)); err == nil && !o.holdsText(string(b)) {
 			say("text differs from %s", filepath.Base(e.TextEqualsFile))
 		}
 	}
@@ -326,9 +275,9 @@ func judgeAsserted(s *tally, e expected, o *opened) (wrong []string) {
 }
 
 // judgeParts compares decoded leaves: a file byte for byte but for line ends, a text by its words.
-func judgeParts(s *tally, corpus string, e expected, o *opened) (wrong []string) {
+func judgeParts(s *tally, root string, e expected, o *opened) (wrong []string) {
 	for _, p := range e.Parts {
-		want, err := os.ReadFile(filepath.Join(corpus, p.File))
+		want, err := os.ReadFile(filepath.Join(root, p.File))
 		if err != nil {
 			continue
 		}
@@ -399,12 +348,12 @@ func num(n *int64) int64 {
 // TestCorpusByHand checks the rows that were read by hand.
 func TestCorpusByHand(t *testing.T) {
 	t.Parallel()
-	corpus := corpusDir(t)
-	for _, e := range rows(t, filepath.Join(corpus, "expectations-hand.jsonl")) {
+	root := corpus.Dir(t)
+	for _, e := range corpus.Rows[expected](t, "expectations-hand.jsonl") {
 		if !strings.HasPrefix(e.File, "mime/") {
 			continue
 		}
-		o := open(t, filepath.Join(corpus, e.File))
+		o := open(t, filepath.Join(root, e.File))
 		if e.Subject != nil && o.top.Subject != *e.Subject {
 			t.Errorf("%s: subject %q, want %q", e.File, o.top.Subject, *e.Subject)
 		}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"baosong/parse/finding"
+	"baosong/sample/corpus"
 )
 
 // generated gives a mail that is never in memory as a whole: n bytes of base64 in one attachment.
@@ -216,10 +217,10 @@ func TestOurErrors(t *testing.T) {
 
 // TestCorpusWhole reads every file of the collection as if it were a mail: nothing panics, nothing takes long or much.
 func TestCorpusWhole(t *testing.T) {
-	corpus := corpusDir(t)
+	root := corpus.Dir(t)
 	files, worst, most := 0, time.Duration(0), uint64(0)
 	for _, part := range []string{"mime", "dsn", "generated", "tnef"} {
-		err := filepath.WalkDir(filepath.Join(corpus, part), func(path string, d os.DirEntry, err error) error {
+		err := filepath.WalkDir(filepath.Join(root, part), func(path string, d os.DirEntry, err error) error {
 			if err != nil || !d.Type().IsRegular() {
 				return err
 			}

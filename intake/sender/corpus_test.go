@@ -1,64 +1,25 @@
 package sender
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"sort"
 	"strings"
 	"testing"
 
 	"baosong/intake/message"
+	"baosong/sample/corpus"
 )
-
-func corpusDir(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			t.Fatal("go.mod not found")
-		}
-		dir = parent
-	}
-	corpus := filepath.Join(filepath.Dir(dir), "shared", "corpus")
-	if _, err := os.Stat(corpus); err != nil {
-		if os.Getenv("BAOSONG_CORPUS") == "required" {
-			t.Fatalf("BAOSONG_CORPUS=required, but there is no %s", corpus)
-		}
-		t.Skip("NOT TESTED AGAINST OTHER PEOPLE'S BOUNCES: ../shared/corpus is not there")
-	}
-	return corpus
-}
 
 // TestCorpusNeverAnswered: of some four hundred bounces, automatic replies and reports not one is taken for a person.
 func TestCorpusNeverAnswered(t *testing.T) {
 	t.Parallel()
-	corpus := corpusDir(t)
-	f, err := os.Open(filepath.Join(corpus, "expectations-dsn.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
+	root := corpus.Dir(t)
 	got := map[string]map[Kind]int{}
 	withID, withRecipient, bounces := 0, 0, 0
-	sc := bufio.NewScanner(f)
-	sc.Buffer(nil, 1<<20)
-	for sc.Scan() {
-		var e struct{ File, Label, Source string }
-		if err := json.Unmarshal(sc.Bytes(), &e); err != nil {
-			t.Fatal(err)
-		}
-		m, err := message.ReadFile(filepath.Join(corpus, e.File), t.TempDir(), message.Limits{})
+	for _, e := range corpus.Rows[struct{ File, Label, Source string }](t, "expectations-dsn.jsonl") {
+		m, err := message.ReadFile(filepath.Join(root, e.File), t.TempDir(), message.Limits{})
 		if err != nil {
 			t.Fatal(err)
 		}

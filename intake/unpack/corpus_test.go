@@ -1,9 +1,7 @@
 package unpack
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,29 +12,8 @@ import (
 
 	"baosong/intake/message"
 	"baosong/parse/container"
+	"baosong/sample/corpus"
 )
-
-// corpus returns the folder of other people's files, which stays outside the project.
-func corpus(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; dir != "/"; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-	}
-	root := filepath.Join(dir, "..", "shared", "corpus")
-	if _, err := os.Stat(root); err != nil {
-		if os.Getenv("BAOSONG_CORPUS") == "required" {
-			t.Fatalf("the collection is required but not at %s", root)
-		}
-		t.Skip("SKIPPED, NOTHING SCORED: the collection of other people's files is not beside the checkout")
-	}
-	return root
-}
 
 // slow is the bar of 5 s on an idle machine, with room for a disk that others use.
 const slow = 15 * time.Second
@@ -55,26 +32,6 @@ type wantArchive struct {
 	Bsdtar    []wantFile `json:"files_bsdtar"`
 	TNEF      []wantFile `json:"files"`
 	TNEFrc    int        `json:"tnef_rc"`
-}
-
-func readLines[T any](t testing.TB, path string) []T {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	var out []T
-	sc := bufio.NewScanner(f)
-	sc.Buffer(nil, 16<<20)
-	for sc.Scan() {
-		var v T
-		if err := json.Unmarshal(sc.Bytes(), &v); err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, v)
-	}
-	return out
 }
 
 // walkFile walks one file as if it were the only attachment of a mail.
@@ -138,11 +95,11 @@ func allowed() map[string]string {
 }
 
 func TestCorpusArchives(t *testing.T) {
-	root := corpus(t)
+	root := corpus.Dir(t)
 	type score struct{ right, all int }
 	table := map[string]*score{}
 	var other []string
-	for _, want := range readLines[wantArchive](t, filepath.Join(root, "expectations-archives.jsonl")) {
+	for _, want := range corpus.Rows[wantArchive](t, "expectations-archives.jsonl") {
 		n, took := walkFile(t, filepath.Join(root, want.File), Limits{})
 		if took > slow {
 			t.Errorf("%s: took %v", want.File, took)
@@ -204,9 +161,9 @@ func judgeArchive(want wantArchive, n *Node) string {
 }
 
 func TestCorpusTNEF(t *testing.T) {
-	root := corpus(t)
+	root := corpus.Dir(t)
 	right, all := 0, 0
-	for _, want := range readLines[wantArchive](t, filepath.Join(root, "expectations-tnef.jsonl")) {
+	for _, want := range corpus.Rows[wantArchive](t, "expectations-tnef.jsonl") {
 		n, took := walkFile(t, filepath.Join(root, want.File), Limits{})
 		if took > slow {
 			t.Errorf("%s: took %v", want.File, took)
@@ -241,7 +198,7 @@ func fileSize(t testing.TB, path string) int64 {
 
 // TestCorpusMSG has no expectations from elsewhere: the trees were read by hand.
 func TestCorpusMSG(t *testing.T) {
-	root := corpus(t)
+	root := corpus.Dir(t)
 	for file, want := range map[string]string{
 		"testMSG_att_doc.msg": "testMSG_att_doc.msg\n  test-unicode.doc\n  pj1.txt\n  message.rtf\n",
 		"testMSG_att_msg.msg": "testMSG_att_msg.msg\n  Test Attachment.msg -\n    message.rtf\n  smbprn.00009008.KdcPjl.pdf\n  message.rtf\n",
@@ -256,7 +213,7 @@ func TestCorpusMSG(t *testing.T) {
 
 // TestCorpusEverything walks every file of the collection, whatever it is: no error of ours, nothing slow, nothing large.
 func TestCorpusEverything(t *testing.T) {
-	root := corpus(t)
+	root := corpus.Dir(t)
 	files, members, before := 0, 0, heap()
 	codes := map[string]int{}
 	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {

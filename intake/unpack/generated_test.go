@@ -10,11 +10,12 @@ import (
 
 	"baosong/intake/message"
 	"baosong/parse/container"
+	"baosong/sample/corpus"
 )
 
 // TestGenerated holds the bombs, slips and lies that were made for this project to what their index says.
 func TestGenerated(t *testing.T) {
-	root := filepath.Join(corpus(t), "generated")
+	root := filepath.Join(corpus.Dir(t), "generated")
 	for _, c := range []struct {
 		file   string
 		has    []string // names that must be among the members, each with bytes
@@ -89,7 +90,7 @@ func heap() int64 {
 
 // TestVolumes puts volumes sent side by side together, and says what to do when one is missing.
 func TestVolumes(t *testing.T) {
-	root := filepath.Join(corpus(t), "archives")
+	root := filepath.Join(corpus.Dir(t), "archives")
 	attach := func(files ...string) []*message.Attachment {
 		var out []*message.Attachment
 		for _, f := range files {

@@ -15,30 +15,8 @@ import (
 	"time"
 
 	"baosong/parse/container"
+	"baosong/sample/corpus"
 )
-
-// corpus finds other people's files beside the checkout, or skips the test loudly.
-func corpus(t *testing.T) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	for err == nil {
-		if _, e := os.Stat(filepath.Join(dir, "go.mod")); e == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			err = errors.New("no go.mod above")
-		}
-		dir = filepath.Dir(dir)
-	}
-	root := filepath.Join(dir, "..", "shared", "corpus")
-	if _, e := os.Stat(root); err != nil || e != nil {
-		if os.Getenv("BAOSONG_CORPUS") == "required" {
-			t.Fatal("BAOSONG_CORPUS=required, but there is no ../shared/corpus beside the checkout")
-		}
-		t.Skip("SKIPPED: no ../shared/corpus beside the checkout; other people's files were NOT tried")
-	}
-	return root
-}
 
 // toolRead reads a file as parse does: sniff, then read.
 func toolRead(t testing.TB, path string) (*Document, container.Format, error) {
@@ -51,7 +29,7 @@ func toolRead(t testing.TB, path string) (*Document, container.Format, error) {
 }
 
 func TestCorpusReadsAll(t *testing.T) {
-	root := corpus(t)
+	root := corpus.Dir(t)
 	scratch(t)
 	type score struct{ files, read, told int }
 	scores := map[string]*score{}

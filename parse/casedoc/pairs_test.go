@@ -1,10 +1,7 @@
 package casedoc
 
 import (
-	"bufio"
-	"encoding/json"
 	"errors"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,6 +9,7 @@ import (
 
 	"baosong/parse/charset"
 	"baosong/parse/container"
+	"baosong/sample/corpus"
 )
 
 // expectation is one line of the collection's expectations.
@@ -21,35 +19,17 @@ type expectation struct {
 	Role, Password string
 }
 
-func expectations(t *testing.T, root, name string) []expectation {
-	t.Helper()
-	f, err := os.Open(filepath.Join(root, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	var out []expectation
-	for s := bufio.NewScanner(f); s.Scan(); {
-		var e expectation
-		if err := json.Unmarshal(s.Bytes(), &e); err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, e)
-	}
-	return out
-}
-
 // pairThreshold is the share of 3-grams that the same content must have in common in two formats.
 const pairThreshold = 0.97
 
 // TestCorpusPairs compares the same content in two formats.
 func TestCorpusPairs(t *testing.T) {
-	root := corpus(t)
+	root := corpus.Dir(t)
 	differ := map[string]string{
 		"docs/poi/documentProperties.doc":  "two documents of the same name: this is document text, and Hello World",
 		"docs/tika/testWORD_no_format.doc": "two documents of the same name: the texts about an exception differ in the files themselves",
 	}
-	for _, e := range expectations(t, root, "expectations-pairs.jsonl") {
+	for _, e := range corpus.Rows[expectation](t, "expectations-pairs.jsonl") {
 		if !strings.HasPrefix(e.A, "docs/") && !strings.HasPrefix(e.A, "pdf/") {
 			continue
 		}
@@ -120,8 +100,8 @@ func grams(s string) (map[string]int, int) {
 
 // TestCorpusEncrypted tells encrypted files from others.
 func TestCorpusEncrypted(t *testing.T) {
-	root := corpus(t)
-	for _, e := range expectations(t, root, "expectations-encrypted.jsonl") {
+	root := corpus.Dir(t)
+	for _, e := range corpus.Rows[expectation](t, "expectations-encrypted.jsonl") {
 		switch filepath.Ext(e.File) {
 		case ".doc", ".docx", ".pdf", ".odt":
 		default:

@@ -11,33 +11,13 @@ import (
 	"testing"
 
 	"github.com/richardlehane/mscfb"
-)
 
-// corpus returns the folder of other people's files, which stays outside the project.
-func corpus(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; dir != "/"; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-	}
-	root := filepath.Join(dir, "..", "shared", "corpus")
-	if _, err := os.Stat(root); err != nil {
-		if os.Getenv("BAOSONG_CORPUS") == "required" {
-			t.Fatalf("the collection is required but not at %s", root)
-		}
-		t.Skip("SKIPPED, NOTHING SCORED: the collection of other people's files is not beside the checkout")
-	}
-	return root
-}
+	"baosong/sample/corpus"
+)
 
 // TestCorpusSniff tells every office file of the collection by its content and compares with its extension.
 func TestCorpusSniff(t *testing.T) {
-	root := corpus(t)
+	root := corpus.Dir(t)
 	want := map[string][]Format{
 		".xlsx": {XLSX, Encrypted}, ".xlsm": {XLSM, Encrypted}, ".xlsb": {XLSB, Encrypted}, ".xls": {XLS}, ".xlt": {XLS}, ".et": {XLS},
 		".ods": {ODS}, ".docx": {DOCX, Encrypted}, ".doc": {DOC, DOC95}, ".odt": {ODT}, ".rtf": {RTF}, ".pdf": {PDF}, ".7z": {SevenZip},
@@ -88,7 +68,7 @@ func TestCorpusSniff(t *testing.T) {
 // TestCorpusCompound reads every compound file also with the library that others use; where both open a file they must
 // agree on its streams, byte by byte.
 func TestCorpusCompound(t *testing.T) {
-	root := corpus(t)
+	root := corpus.Dir(t)
 	files, streams, onlyOurs := 0, 0, 0
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

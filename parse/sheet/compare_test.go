@@ -1,13 +1,14 @@
 package sheet
 
 import (
-	"baosong/parse/sheet/grid"
 	"fmt"
 	"math"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"baosong/parse/sheet/grid"
 )
 
 // compareCSV compares a grid with a CSV, whose first record is row 1 or the first row of the sheet's used range, and

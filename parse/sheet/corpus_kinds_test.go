@@ -11,18 +11,19 @@ import (
 
 	"baosong/parse/container"
 	"baosong/parse/sheet/grid"
+	"baosong/sample/corpus"
 )
 
 // TestCorpusEncrypted: every encrypted workbook is told as such, and none that is plain.
 func TestCorpusEncrypted(t *testing.T) {
 	t.Parallel()
-	dir := corpus(t)
+	dir := corpus.Dir(t)
 	type row struct {
 		File, Role string
 		Password   *string
 	}
 	n := 0
-	for _, r := range lines[row](t, filepath.Join(dir, "expectations-encrypted.jsonl")) {
+	for _, r := range corpus.Rows[row](t, "expectations-encrypted.jsonl") {
 		if !strings.HasPrefix(r.File, "sheets/") {
 			continue
 		}
@@ -42,9 +43,9 @@ func TestCorpusEncrypted(t *testing.T) {
 // the same text, or the same number.
 func TestCorpusPairs(t *testing.T) {
 	t.Parallel()
-	dir := corpus(t)
+	dir := corpus.Dir(t)
 	type row struct{ Source, A, B string }
-	for _, r := range lines[row](t, filepath.Join(dir, "expectations-pairs.jsonl")) {
+	for _, r := range corpus.Rows[row](t, "expectations-pairs.jsonl") {
 		if !strings.HasPrefix(r.A, "sheets/") {
 			continue
 		}
@@ -101,7 +102,7 @@ func byAddress(g *grid.Grid) map[string]grid.Cell {
 
 // TestCorpusGenerated holds the hostile files to what their index demands.
 func TestCorpusGenerated(t *testing.T) {
-	dir := filepath.Join(corpus(t), "generated")
+	dir := filepath.Join(corpus.Dir(t), "generated")
 	for name, check := range map[string]func(*testing.T, *grid.Book, error){
 		"dim_lie_huge.xlsx":         wantRows(2),
 		"dim_lie_small.xlsx":        wantRows(2),

@@ -1,10 +1,8 @@
 package sheet
 
 import (
-	"bufio"
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -18,51 +16,8 @@ import (
 
 	"baosong/parse/container"
 	"baosong/parse/sheet/grid"
+	"baosong/sample/corpus"
 )
-
-// corpus returns the folder of other people's files beside the checkout. It is never part of the project.
-func corpus(t *testing.T) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for dir != filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		dir = filepath.Dir(dir)
-	}
-	c := filepath.Join(dir, "..", "shared", "corpus")
-	if _, err := os.Stat(filepath.Join(c, "README.md")); err == nil {
-		return c
-	}
-	if os.Getenv("BAOSONG_CORPUS") == "required" {
-		t.Fatal("CORPUS MISSING: ../shared/corpus is not beside the checkout")
-	}
-	t.Skip("CORPUS MISSING: ../shared/corpus is not beside the checkout; other people's files were NOT tried")
-	return ""
-}
-
-func lines[T any](t *testing.T, path string) []T {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	var out []T
-	sc := bufio.NewScanner(f)
-	sc.Buffer(nil, 1<<20)
-	for sc.Scan() {
-		var v T
-		if err := json.Unmarshal(sc.Bytes(), &v); err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, v)
-	}
-	return out
-}
 
 // readSniffed reads a file by what its content says it is, as package parse does.
 func readSniffed(path string) (*grid.Book, container.Format, error) {
@@ -106,11 +61,11 @@ func csvByHash(t *testing.T, dir string) map[string]string {
 // an error that no formula made may be left out of the CSV.
 func TestCorpusCells(t *testing.T) {
 	t.Parallel()
-	dir := corpus(t)
+	dir := corpus.Dir(t)
 	type score struct{ sheets, right, apart, cells, wrong int }
 	byHash := csvByHash(t, filepath.Join(dir, "sheets"))
 	table := map[string]*score{}
-	for _, row := range lines[sheetRow](t, filepath.Join(dir, "expectations-sheets.jsonl")) {
+	for _, row := range corpus.Rows[sheetRow](t, "expectations-sheets.jsonl") {
 		key := row.Source + " " + filepath.Dir(row.File) + " " + filepath.Ext(row.File) + " " + row.Grade
 		if table[key] == nil {
 			table[key] = &score{}
@@ -162,7 +117,7 @@ func TestCorpusCells(t *testing.T) {
 
 // TestCorpusAll reads every file of the sheets folder: no panic, nothing over five seconds or 300 MB.
 func TestCorpusAll(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Dir(t)
 	type tally struct{ files, read, encrypted, damaged, unsupported, limit int }
 	table := map[string]*tally{}
 	err := filepath.WalkDir(filepath.Join(dir, "sheets"), func(path string, d os.DirEntry, err error) error {

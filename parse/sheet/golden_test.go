@@ -1,13 +1,14 @@
 package sheet
 
 import (
-	"baosong/parse/sheet/grid"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"baosong/parse/sheet/grid"
 )
 
 var update = flag.Bool("update", false, "write the golden dumps anew")

@@ -1,8 +1,9 @@
 package sheet
 
 import (
-	"baosong/parse/sheet/xmlscan"
 	"strings"
+
+	"baosong/parse/sheet/xmlscan"
 )
 
 // odfText returns the paragraphs inside the current element, joined by line breaks. Comments and drawings inside it

@@ -1,8 +1,6 @@
 package annotate
 
 import (
-	"baosong/parse/sheet/workbook"
-	"baosong/parse/sheet/xmlscan"
 	"bytes"
 	"os"
 	"path/filepath"
@@ -10,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/xuri/excelize/v2"
+
+	"baosong/parse/sheet/workbook"
+	"baosong/parse/sheet/xmlscan"
 )
 
 // TestMarkAgain: the city mends the workbook that we marked and sends it back. The list is not there twice, and cells

@@ -11,11 +11,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/xuri/excelize/v2"
+
 	"baosong/parse/container"
 	"baosong/parse/sheet/grid"
 	"baosong/parse/sheet/workbook"
-
-	"github.com/xuri/excelize/v2"
+	"baosong/sample/corpus"
 )
 
 // marksFor marks three places of each sheet: the first filled cell, one beside it, one far below.
@@ -41,7 +42,7 @@ func marksFor(b *grid.Book) (marks []Mark, list []workbook.ListRow) {
 // ones byte for byte the same.
 func TestCorpusMark(t *testing.T) {
 	t.Parallel()
-	dir := corpus(t)
+	dir := corpus.Dir(t)
 	var marked, refused int
 	err := filepath.WalkDir(filepath.Join(dir, "sheets"), func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

@@ -1,11 +1,12 @@
 package annotate
 
 import (
-	"baosong/parse/sheet/grid"
-	"baosong/parse/sheet/xmlscan"
 	"bytes"
 	"fmt"
 	"strings"
+
+	"baosong/parse/sheet/grid"
+	"baosong/parse/sheet/xmlscan"
 )
 
 const (

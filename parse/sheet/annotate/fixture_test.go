@@ -1,8 +1,6 @@
 package annotate
 
 import (
-	"baosong/parse/sheet/grid"
-	"baosong/parse/sheet/workbook"
 	"bytes"
 	"os"
 	"path/filepath"
@@ -11,6 +9,9 @@ import (
 	"testing"
 
 	"github.com/xuri/excelize/v2"
+
+	"baosong/parse/sheet/grid"
+	"baosong/parse/sheet/workbook"
 )
 
 // richWorkbook is a workbook with all that must outlive marking: formulas, comments, a hidden sheet, validations, names

@@ -2,40 +2,16 @@ package annotate
 
 import (
 	"archive/zip"
+	"bytes"
+	"context"
+	"path/filepath"
+	"testing"
+
 	"baosong/parse/container"
 	"baosong/parse/sheet"
 	"baosong/parse/sheet/grid"
 	"baosong/parse/sheet/workbook"
-	"bytes"
-	"context"
-	"os"
-	"path/filepath"
-	"testing"
 )
-
-// corpus returns the folder of other people's files beside the checkout. It is never part of the project.
-func corpus(t *testing.T) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for dir != filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		dir = filepath.Dir(dir)
-	}
-	c := filepath.Join(dir, "..", "shared", "corpus")
-	if _, err := os.Stat(filepath.Join(c, "README.md")); err == nil {
-		return c
-	}
-	if os.Getenv("BAOSONG_CORPUS") == "required" {
-		t.Fatal("CORPUS MISSING: ../shared/corpus is not beside the checkout")
-	}
-	t.Skip("CORPUS MISSING: ../shared/corpus is not beside the checkout; other people's files were NOT tried")
-	return ""
-}
 
 // readSniffed reads a file by what its content says it is, as package parse does.
 func readSniffed(path string) (*grid.Book, container.Format, error) {

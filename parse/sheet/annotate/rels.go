@@ -1,13 +1,14 @@
 package annotate
 
 import (
-	"baosong/parse/sheet/ooxml"
-	"baosong/parse/sheet/xmlscan"
 	"bytes"
 	"fmt"
 	"path"
 	"strconv"
 	"strings"
+
+	"baosong/parse/sheet/ooxml"
+	"baosong/parse/sheet/xmlscan"
 )
 
 // relID returns the attribute id in whatever prefix the file gave the relationships' namespace.

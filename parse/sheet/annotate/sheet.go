@@ -1,12 +1,13 @@
 package annotate
 
 import (
-	"baosong/parse/sheet/grid"
-	"baosong/parse/sheet/xmlscan"
 	"fmt"
 	"sort"
 	"strconv"
 	"strings"
+
+	"baosong/parse/sheet/grid"
+	"baosong/parse/sheet/xmlscan"
 )
 
 // sheetEditor gives cells of one worksheet part another style. It walks the part once and notes what to change.

@@ -1,11 +1,12 @@
 package annotate
 
 import (
-	"baosong/parse/sheet/workbook"
-	"baosong/parse/sheet/xmlscan"
 	"bytes"
 	"fmt"
 	"strconv"
+
+	"baosong/parse/sheet/workbook"
+	"baosong/parse/sheet/xmlscan"
 )
 
 // styleEditor adds cell styles to the styles part: each a copy of a style in use with another fill, and the few that

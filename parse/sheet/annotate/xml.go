@@ -1,12 +1,13 @@
 package annotate
 
 import (
-	"baosong/parse/sheet/workbook"
-	"baosong/parse/sheet/xmlscan"
 	"bytes"
 	"fmt"
 	"sort"
 	"strings"
+
+	"baosong/parse/sheet/workbook"
+	"baosong/parse/sheet/xmlscan"
 )
 
 // tag is one tag of a part held in memory, with its place. The functions here find places in XML and cut and paste

@@ -1,10 +1,11 @@
 package biff
 
 import (
-	"baosong/parse/sheet/grid"
 	"encoding/binary"
 	"fmt"
 	"math"
+
+	"baosong/parse/sheet/grid"
 )
 
 // U16 returns the two bytes at a place as a number, 0 beyond the end. It and those below read values as the records hold

@@ -1,11 +1,12 @@
 package grid
 
 import (
-	"baosong/parse/sheet/numfmt"
 	"math"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"baosong/parse/sheet/numfmt"
 )
 
 // TextCell makes the cell of a text.

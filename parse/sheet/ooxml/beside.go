@@ -1,10 +1,11 @@
 package ooxml
 
 import (
+	"strings"
+
 	"baosong/parse/sheet/biff"
 	"baosong/parse/sheet/grid"
 	"baosong/parse/sheet/xmlscan"
-	"strings"
 )
 
 // beside reads the comments and drawings that belong to a sheet's part. Damage there is no fault of the cells.

@@ -1,13 +1,14 @@
 package ooxml
 
 import (
-	"baosong/parse/sheet/grid"
-	"baosong/parse/sheet/numfmt"
-	"baosong/parse/sheet/xmlscan"
 	"errors"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"baosong/parse/sheet/grid"
+	"baosong/parse/sheet/numfmt"
+	"baosong/parse/sheet/xmlscan"
 )
 
 // sheet reads one worksheet into the book. Sheets without cells (charts, dialogs, macros) become empty grids, so that

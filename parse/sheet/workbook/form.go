@@ -1,10 +1,11 @@
 package workbook
 
 import (
-	"baosong/parse/sheet/grid"
 	"fmt"
 
 	"github.com/xuri/excelize/v2"
+
+	"baosong/parse/sheet/grid"
 )
 
 // FormSpec describes a blank form: the summary sheet that cities fill in.

@@ -1,10 +1,11 @@
 package workbook
 
 import (
-	"baosong/parse/sheet/grid"
 	"fmt"
 
 	"github.com/xuri/excelize/v2"
+
+	"baosong/parse/sheet/grid"
 )
 
 // ListRow is one line of the list of problems. Texts for people; Severity in Chinese.

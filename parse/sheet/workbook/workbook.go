@@ -3,12 +3,13 @@
 package workbook
 
 import (
-	"baosong/parse/sheet/grid"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/xuri/excelize/v2"
+
+	"baosong/parse/sheet/grid"
 )
 
 // Table is one sheet of a workbook that baosong writes. Rows hold string, bool, the integer and float types,
