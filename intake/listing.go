@@ -107,6 +107,10 @@ func (p *Poller) arrival(folder string, validity uint32, e mailbox.Entry) ledger
 	return ledger.NewMessage{Location: ledger.Location{Folder: folder, UIDValidity: validity, UID: e.UID}, Size: e.Size, ReceivedAt: at.UTC()}
 }
 
+// clockSlack is how far the server's clock may be behind ours before a mail that comes right after the line was drawn is taken
+// for one that was moved in.
+const clockSlack = 10 * time.Minute
+
 // startLine returns the line between old mail and mail to be answered, and draws it when the mailbox has been listed whole for
 // the first time: what lies there is old, and so is what turns up later and was received before; it was moved in from
 // elsewhere.
@@ -116,7 +120,7 @@ func (p *Poller) startLine(ctx context.Context, all []listing, whole bool) (ledg
 	if err != nil || line.Drawn() || !whole || !p.Pipeline.AnswerSince.IsZero() {
 		return line, err
 	}
-	line.Before = p.Pipeline.Now().Truncate(time.Second) // INTERNALDATE has whole seconds
+	line.Before = p.Pipeline.Now().Add(-clockSlack)
 	for _, l := range all {
 		mark := ledger.Mark{UIDValidity: l.folder.UIDValidity}
 		for _, e := range l.entries {

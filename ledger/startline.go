@@ -20,7 +20,7 @@ type Mark struct {
 // StartLine separates the mail that lay in the mailbox when it was first listed, which is recorded and never answered, from
 // what came later.
 type StartLine struct {
-	Before time.Time       // when it was drawn; zero: not yet
+	Before time.Time       // mail received before is old wherever it turns up; zero: not drawn yet
 	Newest time.Time       // when the newest mail that lay there was received; zero: none did
 	Old    map[string]Mark // by folder, what lay there when the line was drawn
 }
