@@ -35,8 +35,11 @@ func (c *Client) section(ctx context.Context, uid uint32, what *imap.FetchItemBo
 		var set imap.UIDSet
 		set.AddNum(imap.UID(uid))
 		got, err := c.body(ctx, set, what, w)
-		if err != nil || got.came {
+		if err != nil {
 			return got.n, err
+		}
+		if got.came {
+			return got.n, got.of(uid)
 		}
 	}
 	// Nothing came. Either the mail is gone, or the server puts the UID after the body, where go-imap looks too late.
@@ -52,11 +55,9 @@ func (c *Client) section(ctx context.Context, uid uint32, what *imap.FetchItemBo
 		return got.n, err
 	case !got.came:
 		return 0, &Error{Op: "fetch", Temporary: true, Err: fmt.Errorf("server sends nothing for UID %d though it lists it", uid)}
-	case got.uid != uid:
-		return 0, &Error{Op: "fetch", Temporary: true, Err: fmt.Errorf("server sends UID %d for UID %d", got.uid, uid)}
 	}
 	c.bySequence = true
-	return got.n, nil
+	return got.n, got.of(uid)
 }
 
 // headerLimit is the longest header that is kept.
@@ -89,6 +90,14 @@ type received struct {
 	came bool
 	uid  uint32
 	n    int64
+}
+
+// of proves that what came is the mail that was asked for.
+func (r received) of(uid uint32) error {
+	if r.uid != uid {
+		return &Error{Op: "fetch", Temporary: true, Err: fmt.Errorf("server sends UID %d for UID %d", r.uid, uid)}
+	}
+	return nil
 }
 
 // body fetches one body by UID or sequence number.

@@ -170,6 +170,8 @@ func TestBodies(t *testing.T) {
 		{"twice", "* 1 FETCH (UID 10 BODY[] " + lit + ")\r\n* 1 FETCH (UID 10 BODY[] " + lit + ")\r\nTAG OK done\r\n", nil, true},
 		{"quoted", "* 1 FETCH (UID 10 BODY[] \"" + "abc" + "\")\r\nTAG OK done\r\n", nil, true},
 		{"another's UID after the body", "* 1 FETCH (BODY[] " + lit + " UID 20)\r\nTAG OK done\r\n", nil, false},
+		{"another's UID before the body", "* 1 FETCH (UID 20 BODY[] " + lit + ")\r\nTAG OK done\r\n", nil, false},
+		{"one UID before and another after", "* 1 FETCH (UID 10 BODY[] " + lit + " UID 20)\r\nTAG OK done\r\n", nil, false},
 		{"no UID at all", "* 1 FETCH (BODY[] " + lit + ")\r\nTAG OK done\r\n", nil, false},
 		{"NIL", "* 1 FETCH (UID 10 BODY[] NIL)\r\nTAG OK done\r\n", nil, false},
 		{"RFC822", "* 1 FETCH (UID 10 RFC822 " + lit + ")\r\nTAG OK done\r\n", mailbox.ErrMalformed, false},
