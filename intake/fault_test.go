@@ -96,6 +96,32 @@ func TestPoisonMail(t *testing.T) {
 	b.balanced(3)
 }
 
+// TestSecondPoisonMail: a mail that was set aside, however large, is no proof of a connection: the next one is set aside as well.
+func TestSecondPoisonMail(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	first := b.mail("wuhu", "零报告", b.now.Add(time.Minute))
+	first.Text = strings.Repeat("较长的正文。", 1000)
+	b.deliver("INBOX", b.mail("hefei", "零报告", b.now))
+	b.deliver("INBOX", first)
+	b.deliver("INBOX", b.mail("bengbu", "零报告", b.now.Add(2*time.Minute)))
+	b.poller.Fates = Fates{}
+	asks, dial := 0, b.poller.Dial
+	b.poller.Dial = func(ctx context.Context) (Mailbox, error) {
+		mb, err := dial(ctx)
+		return poisoned{poisoned{mb, 2, &asks}, 3, &asks}, err
+	}
+	for failures := 0; b.poll() != nil; failures++ {
+		if failures > 3*maxTries {
+			t.Fatal("the second mail is never set aside")
+		}
+	}
+	if asks != 2*maxTries {
+		t.Errorf("asked %d times, want %d", asks, 2*maxTries)
+	}
+	b.balanced(3)
+}
+
 // severed lets listings through and breaks the connection at every mail, as a line does that loses its large packets.
 type severed struct {
 	Mailbox

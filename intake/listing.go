@@ -85,10 +85,12 @@ func (p *Poller) arrivals(ctx context.Context, all []listing, line ledger.StartL
 		}
 		for _, e := range l.entries {
 			a := p.arrival(l.name, l.folder.UIDValidity, e)
-			if _, ok := known[e.UID]; !ok {
+			fetched, ok := known[e.UID]
+			switch {
+			case !ok:
 				a.Old = line.Has(a.Location)
 				arrived = append(arrived, a)
-			} else if a.Size > largest && a.Size <= soundest {
+			case fetched && a.Size > largest && a.Size <= soundest: // one that was set aside proves nothing
 				largest, p.sound = a.Size, a.Location
 			}
 		}

@@ -7,13 +7,21 @@ import (
 	"time"
 )
 
-// Located returns the messages that the ledger believes in a folder: UID to message id.
-func (db *DB) Located(ctx context.Context, folder string, uidvalidity uint32) (map[uint32]int64, error) {
-	located := map[uint32]int64{}
+// Located returns the messages that the ledger believes in a folder: by UID, whether their bytes came through.
+func (db *DB) Located(ctx context.Context, folder string, uidvalidity uint32) (map[uint32]bool, error) {
+	located := map[uint32]bool{}
 	err := db.read(ctx, "list located messages", func(q querier) error {
-		rows, err := placed(ctx, q, `WHERE folder = ? AND gone = 0 AND uidvalidity = ?`, folder, uidvalidity)
-		for _, r := range rows {
-			located[r.uid] = r.id
+		type known struct {
+			uid     uint32
+			fetched bool
+		}
+		scan := func(s scanner) (k known, err error) { return k, s.Scan(&k.uid, &k.fetched) }
+		rows, err := list(ctx, q, scan, `
+			SELECT uid, sha256 <> ''
+			FROM message
+			WHERE folder = ? AND gone = 0 AND uidvalidity = ?`, folder, uidvalidity)
+		for _, k := range rows {
+			located[k.uid] = k.fetched
 		}
 		return err
 	})

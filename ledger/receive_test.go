@@ -77,7 +77,7 @@ func TestUIDValidityChange(t *testing.T) {
 	b.must(b.FolderSeen(b.ctx(), "INBOX", 2, 3))
 	located, err := b.Located(b.ctx(), "INBOX", 2)
 	b.must(err)
-	if len(located) != 3 || located[1] != ids["c"] {
+	if len(located) != 3 || !located[1] {
 		t.Errorf("located = %v", located)
 	}
 	ls, err := b.Letters(b.ctx(), "")
