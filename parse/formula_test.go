@@ -8,12 +8,14 @@ import (
 	"baosong/parse/finding"
 )
 
-// TestFormulasWithoutValue: an error value is no text, and a formula whose result was never saved is not called empty.
+// TestFormulasWithoutValue: an error value is no text, and a formula whose result was never saved is not called empty, but one
+// whose result is empty is.
 func TestFormulasWithoutValue(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ cell, found, message string }{
 		{"=#REF!", "#REF!", "错误值 #REF!"},
 		{"=B2&C2", "", "没有保存它的结果"},
+		{`="`, "", "没有填写"},
 	} {
 		e := cleanEntry("滁州市", 0)
 		line := e.row()

@@ -90,6 +90,8 @@ func sheetXML(p page) string {
 			case text == "":
 			case strings.HasPrefix(text, "=#"):
 				fmt.Fprintf(&b, `<c r="%s" t="e"><f>Sheet9!A1</f><v>%s</v></c>`, at, text[1:])
+			case text == `="`: // as office programs save =IF(…,"")
+				fmt.Fprintf(&b, `<c r="%s" t="str"><f>IF(A9="","",A9)</f><v></v></c>`, at)
 			case strings.HasPrefix(text, "="):
 				fmt.Fprintf(&b, `<c r="%s"><f>%s</f></c>`, at, text[1:])
 			case strings.HasPrefix(text, "#"):

@@ -201,7 +201,7 @@ func readCell(g *grid.Grid, row, col int, date1904 bool) rule.Cell {
 	case c.Kind == grid.KindError:
 		out.Fault = c.Text
 		return out
-	case c.Formula && c.Text == "":
+	case c.Kind == grid.KindUnsaved:
 		out.Fault = rule.NoResult
 		return out
 	}

@@ -45,6 +45,7 @@ func TestXLSXCells(t *testing.T) {
 		"errors and booleans":                {`<row r="1"><c r="A1" t="e"><v>#REF!</v></c><c r="B1" t="b"><v>1</v></c></row>`, "A1=#REF!|B1=TRUE"},
 		"cells of other programs":            {`<row r="1"><c r="A1"><v>1</v></c></row></sheetData><extLst><ext><x:c r="A9"><x:v>8</x:v></x:c></ext></extLst><sheetData>`, "A1=1"},
 		"formula with its result":            {`<row r="1"><c r="A1"><f>1+1</f><v>2</v></c><c r="B1"><f>1+1</f></c></row>`, "A1=2|B1="},
+		"formula with an empty result":       {`<row r="1"><c r="A1" t="str"><f>IF(B1="","",1)</f><v></v></c><c r="B1" t="str"><f>""</f><v/></c><c r="D1"><f>1+1</f><v></v></c></row>`, "D1="},
 	} {
 		if got := flat(mustParse(t, smallXLSX(t, tc.in, nil), container.XLSX).Sheets[0]); got != tc.want {
 			t.Errorf("%s: got %q want %q", name, got, tc.want)

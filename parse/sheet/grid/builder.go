@@ -101,7 +101,7 @@ func (b *Builder) Cut() error {
 // Add puts a filled cell into the row in hand. Cells without text, and those outside the grid, are left out; a formula without
 // a result stays, so that nobody calls it empty.
 func (b *Builder) Add(c Cell) error {
-	if c.Text == "" && !c.Formula || c.Col < 1 || c.Col > MaxCol || b.row.Number < 1 || b.row.Number > MaxRow {
+	if c.Text == "" && c.Kind != KindUnsaved || c.Col < 1 || c.Col > MaxCol || b.row.Number < 1 || b.row.Number > MaxRow {
 		return nil
 	}
 	if len(c.Text) > MaxCellText {

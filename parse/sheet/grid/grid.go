@@ -49,7 +49,8 @@ const (
 	KindNumber
 	KindDate // a number with a date format
 	KindBool
-	KindError // #REF! and its kin
+	KindError   // #REF! and its kin
+	KindUnsaved // a formula whose result the file does not hold; the cell has no text
 )
 
 // Cell is one filled cell, or a formula whose result the file does not hold.
@@ -58,7 +59,7 @@ type Cell struct {
 	Text    string // as the office program shows it (zh-CN formats); trailing blanks kept
 	Kind    Kind
 	Number  float64 // the stored number for KindNumber and KindDate
-	Formula bool    // the value is a formula's cached result; without text: the file holds no result
+	Formula bool    // the value is a formula's cached result
 	Lost    bool    // digits are lost or shown as 1.1E+17: more than 15 significant digits stored as a number
 }
 

@@ -89,8 +89,11 @@ func (s *sheetReader) cell(x *xmlscan.Scanner) error {
 	}
 	kind, style := x.Attr("t"), xmlscan.Int(x.Attr("s"))
 	value, formula := s.value(x)
+	if formula && value == "" && kind != "str" { // the empty text that a formula may result in has that type
+		return s.k.Add(grid.Cell{Col: s.col, Kind: grid.KindUnsaved, Formula: true})
+	}
 	c := s.o.make(s.col, kind, style, value)
-	c.Col, c.Formula = s.col, formula
+	c.Formula = formula
 	return s.k.Add(c)
 }
 
