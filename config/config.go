@@ -54,7 +54,7 @@ type IMAP struct {
 	Folders     []string
 	Poll        time.Duration
 	Timeout     time.Duration
-	AnswerSince time.Time // zero: set by the first completed run
+	AnswerSince time.Time // zero: drawn when the mailbox is first read whole
 	Fates       Fates     // folders mail is filed in; "" leaves it where it is
 	Keywords    Fates     // IMAP keywords mail is marked with; "" for none
 }

@@ -99,9 +99,9 @@ func keepOld(ctx context.Context, db *sql.DB, have int) error {
 
 // dropOld removes the copies that upgrades have kept: they hold what has to go.
 func dropOld(dir string) error {
-	kept, err := filepath.Glob(filepath.Join(dir, "ledger-schema*.db*"))
+	kept, err := fs.Glob(os.DirFS(dir), "ledger-schema*.db*") // the directory's own name is no pattern
 	for _, k := range kept {
-		err = errors.Join(err, os.Remove(k))
+		err = errors.Join(err, os.Remove(filepath.Join(dir, k)))
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -170,5 +171,18 @@ func TestSecretFoundLaterCrash(t *testing.T) {
 	b.must(b.Sweep(b.ctx()))
 	if left := b.leftovers(); len(left) > 0 {
 		t.Errorf("still in %q", left)
+	}
+}
+
+// TestDropOldInAnyDirectory: a data directory may have any name, also one that reads as a pattern.
+func TestDropOldInAnyDirectory(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "[2024] 报送")
+	kept := filepath.Join(dir, "ledger-schema1.db")
+	if err := errors.Join(os.Mkdir(dir, 0o700), os.WriteFile(kept, nil, 0o600), dropOld(dir)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(kept); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the copy is still there: %v", err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -203,7 +204,7 @@ func (s *health) polled(ctx context.Context, err error) {
 	text := "系统已连续多次读不到邮箱，来信暂时收不进来；恢复后会自动补收，不会丢失。"
 	switch {
 	case errors.Is(err, mailbox.ErrNoFolder):
-		text = "配置的文件夹中有打不开的，可能已被改名或删除；其余文件夹照常收信。请核对 folders。\n原因：" + err.Error()
+		text = "配置的文件夹中有打不开的，可能已被改名或删除，请核对 folders。其余文件夹照常收信；首次运行时，要等全部文件夹都打开过才开始收信。\n原因：" + err.Error()
 	case certain:
 		text = "邮件服务器拒绝了登录。请确认已开启 IMAP 服务、授权码有效（修改密码后授权码会失效），并更新密码文件。恢复后会自动补收，不会丢失。"
 	}
@@ -253,7 +254,7 @@ func (s *health) poke() {
 
 // sweepScratch removes what readers of dead processes left behind. The caller holds the lock.
 func sweepScratch(dataDir string, log *slog.Logger) {
-	dirs, err := filepath.Glob(filepath.Join(dataDir, "scratch", "run-*"))
+	dirs, err := fs.Glob(os.DirFS(dataDir), "scratch/run-*") // the directory's own name is no pattern
 	if err != nil {
 		return
 	}
@@ -262,7 +263,7 @@ func sweepScratch(dataDir string, log *slog.Logger) {
 		if err == nil && pid != os.Getpid() && syscall.Kill(pid, 0) == nil {
 			continue
 		}
-		if err := os.RemoveAll(d); err != nil {
+		if err := os.RemoveAll(filepath.Join(dataDir, d)); err != nil {
 			log.Warn("sweeping scratch", "err", err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -50,7 +51,7 @@ func newEngine(ctx context.Context, scratch string, size int64) (*engine, error)
 func cacheDir(scratch string) string { return filepath.Join(scratch, "pdfium") }
 
 func isCompiled(scratch string) bool {
-	kept, err := filepath.Glob(filepath.Join(cacheDir(scratch), "*", "*")) // a folder for each version of wazero
+	kept, err := fs.Glob(os.DirFS(cacheDir(scratch)), "*/*") // a folder for each version of wazero
 	return err == nil && len(kept) > 0
 }
 
