@@ -62,7 +62,7 @@ func checkRead(t *testing.T, b []byte, format container.Format) {
 			}
 			last = r.Number
 			for i, c := range r.Cells {
-				if c.Col < 1 || c.Col > grid.MaxCol || c.Text == "" && !c.Formula || i > 0 && r.Cells[i-1].Col >= c.Col {
+				if c.Col < 1 || c.Col > grid.MaxCol || c.Text == "" && c.Kind != grid.KindUnsaved || i > 0 && r.Cells[i-1].Col >= c.Col {
 					t.Fatalf("row %d: cell %+v out of order", r.Number, c)
 				}
 			}
