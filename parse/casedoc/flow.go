@@ -13,6 +13,7 @@ const (
 	maxTables  = 40 // tables within tables; deeper ones flow into the cell around them
 	blockPrice = 8  // characters that each paragraph, cell and row costs beyond its text, so that empty ones are not free
 	maxSpan    = 1000
+	maxColumns = 16384 // columns in which cells of rows above are remembered
 )
 
 // room is the text a document may still take, shared by all its stories.

@@ -12,7 +12,7 @@ type build struct {
 	rowOpen bool
 	cell    *cellBuild
 	anchors map[int]anchor // grid column -> cell that vertical merges continue
-	taken   map[int]int    // grid column -> rows below that a rowspan still covers (HTML, ODF)
+	taken   map[int]int    // grid column -> first row that a rowspan above no longer covers (HTML, ODF)
 	col     int            // next free grid column, from 1
 	held    []*cellBuild   // cells of the row whose places are told only at its end
 	edges   []edges        // where the format gives positions instead of columns
@@ -106,9 +106,11 @@ func (f *flow) endCell() {
 	f.flush()
 	c := t.cell
 	t.cell = nil
-	for t.taken[t.col] > 0 {
+	from := t.col
+	for t.taken[t.col] > len(t.table.Rows) {
 		t.col++
 	}
+	f.room.take(t.col - from) // rows below a wide span pay for the way past it
 	c.span = min(max(c.span, 1), maxSpan)
 	c.col = t.col
 	t.col += c.span
@@ -139,8 +141,8 @@ func (t *build) place(c *cellBuild, r *room) {
 		delete(t.anchors, key)
 	}
 	if c.rows > 1 {
-		for i := range c.span {
-			t.taken[c.col+i] = min(c.rows, 1<<20)
+		for i := range min(c.span, maxColumns-c.col) {
+			t.taken[c.col+i] = len(t.table.Rows) + min(c.rows, 1<<20)
 		}
 	}
 	t.measure(c, len(t.row))
@@ -229,13 +231,6 @@ func (f *flow) endRow() {
 		t.table.Rows = append(t.table.Rows, t.row)
 	}
 	t.row = nil
-	for c, n := range t.taken {
-		if n <= 1 {
-			delete(t.taken, c)
-		} else {
-			t.taken[c] = n - 1
-		}
-	}
 }
 
 // dropRow forgets the row being read: it was deleted.
