@@ -78,6 +78,9 @@ func summaryTables(f *rule.File, grids []*grid.Grid, c *call.Call, fileName stri
 	return out
 }
 
+// choiceCells is how many cells of a row are tried for a choice of the call; a sheet may have sixteen thousand columns.
+const choiceCells = 40
+
 // looksHeadless reports whether a grid is a summary whose header is missing: wide rows that hold a direction of the
 // call, or, in a file that calls itself a summary, any wide rows.
 func looksHeadless(g *grid.Grid, score int, c *call.Call, fileName string) bool {
@@ -90,7 +93,7 @@ func looksHeadless(g *grid.Grid, score int, c *call.Call, fileName string) bool 
 		if len(row.Cells) >= 4 {
 			wide++
 		}
-		for _, cell := range row.Cells {
+		for _, cell := range row.Cells[:min(len(row.Cells), choiceCells)] {
 			if d, _ := rule.Direction(cell.Text, c.Directions); d != "" {
 				known++
 			}
@@ -169,7 +172,12 @@ func addRow(t *rule.Table, row *grid.Row, h header, n names) {
 	mapped := map[int]bool{}
 	date1904 := t.File.Book != nil && t.File.Book.Date1904
 	for id, col := range h.columns {
-		r.Cells[id] = readCell(t.Grid, row.Number, col, date1904)
+		cell := readCell(t.Grid, row.Number, col, date1904)
+		if len(t.Rows) > 0 && id != "seq" && len(cell.Text) < 30 && ditto.MatchString(rule.Squeeze(cell.Text)) {
+			above := t.Rows[len(t.Rows)-1].Cells[id]
+			above.Address, cell = cell.Address, above
+		}
+		r.Cells[id] = cell
 		mapped[col] = true
 	}
 	for _, c := range own {
@@ -206,6 +214,9 @@ func readCell(g *grid.Grid, row, col int, date1904 bool) rule.Cell {
 		return out
 	}
 	out.Text = strings.TrimSpace(c.Text)
+	if textMark.MatchString(out.Text) {
+		out.Text = strings.TrimSpace(strings.TrimLeft(out.Text, textMarks))
+	}
 	out.Lost = c.Lost || scientific.MatchString(rule.Squeeze(c.Text))
 	if c.Kind == grid.KindNumber && !c.Lost && scientific.MatchString(out.Text) && math.Abs(c.Number) < 1e15 && c.Number == math.Trunc(c.Number) {
 		out.Text, out.Lost = fmt.Sprintf("%.0f", c.Number), false
@@ -218,5 +229,14 @@ func readCell(g *grid.Grid, row, col int, date1904 bool) rule.Cell {
 	}
 	return out
 }
+
+// A spreadsheet's sign for "this number is text", which stays visible where the cell was pasted or exported.
+const textMarks = "'‘’＇`"
+
+var (
+	textMark = regexp.MustCompile("^[" + textMarks + `]\s*[0-9０-９+＋(（]`)
+	// ditto is tried on squeezed text: 同上 and the marks that stand for it.
+	ditto = regexp.MustCompile("^[(（\"“]?(?:同上|同前|同上一?[行格]|〃|″|〞|\"|“|”|''|′′|,,|``)[)）\"”]?$")
+)
 
 var scientific = regexp.MustCompile(`(?i)^\d(?:\.\d+)?e\+\d+$`)

@@ -11,7 +11,7 @@ import (
 func requiredRule() Rule {
 	return Rule{
 		Codes: []finding.Code{"cell.required"},
-		Doc:   "必填的列每行都要填写；合并单元格的内容对其中每一行有效；只画一道斜线或横线、显示为错误值（如 #REF!）、公式没有保存结果都算未填。",
+		Doc:   "必填的列每行都要填写；合并单元格的内容对其中每一行有效；“同上”“〃”按上一行的内容读取；只画一道斜线或横线、显示为错误值（如 #REF!）、公式没有保存结果都算未填。",
 		Run: func(p *Pass) {
 			p.rows(func(t *Table, r *Row) {
 				for _, c := range p.Call.Columns {
@@ -40,7 +40,7 @@ func listRule() Rule {
 	return Rule{
 		Codes: []finding.Code{"cell.not-in-list"},
 		Doc: "案例方向只能是通知所列方向之一，集群级别只能是国家级或省级。方向前的序号、后面的“方向”二字，级别写作“国家”“省”，都可以；" +
-			"“数字化”“数字化转型”一类的近似写法不可以，同时填几个也不可以。",
+			"“□国家级 ☑省级”一类的方框按勾选的一项读取。“数字化”“数字化转型”一类的近似写法不可以，同时填几个也不可以。",
 		Run: func(p *Pass) {
 			p.rows(func(t *Table, r *Row) {
 				p.inList(t, r, "direction", p.Call.Directions, Direction)
@@ -62,7 +62,10 @@ func (p *Pass) inList(t *Table, r *Row, id string, list []string, read func(stri
 	header := p.header(id)
 	x := finding.New("cell.not-in-list", t.Place(r, id)).Got(cut(text, 40), strings.Join(list, "、")).
 		Cured("请改为：" + strings.Join(list, "、") + "之一。")
-	if named > 1 {
+	if chosen, boxes := ticked(text); boxes && len(chosen) == 0 {
+		x = x.Saying(fmt.Sprintf("%s填写为“%s”，没有勾选任何一项。", header, cut(text, 40))).
+			Cured("请勾选一项，或直接填写：" + strings.Join(list, "、") + "之一。")
+	} else if named > 1 {
 		x = x.Saying(fmt.Sprintf("%s填写为“%s”，同时选了 %d 项，只能选一项。", header, cut(text, 40), named))
 	} else {
 		x = x.Saying(fmt.Sprintf("%s填写为“%s”，不在%d个可选项之内。", header, cut(text, 40), len(list)))

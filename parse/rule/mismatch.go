@@ -33,6 +33,9 @@ func (p *Pass) mismatches(t *Table, r *Row, f *File) {
 			p.mismatch(t, r, f, "cluster")
 		}
 	}
+	if chosen, boxes := ticked(facts["direction"]); boxes && len(chosen) == 0 {
+		return // nothing ticked says nothing else than the summary
+	}
 	d, _ := Direction(r.Text("direction"), p.Call.Directions)
 	own, named := Direction(facts["direction"], p.Call.Directions)
 	if d == "" || Blank(facts["direction"]) || own == d || (own == "" && named > 0 && strings.Contains(Bare(facts["direction"]), Bare(d))) {

@@ -8,9 +8,22 @@ import (
 	"time"
 )
 
+// longestChoice is how many bytes a cell may have that names a choice: a page of text is none, and is not worth folding.
+const longestChoice = 2000
+
 // Direction reads a direction cell: numbering before and 方向 after it are passed over. It returns the call's wording,
-// or "" and how many of the call's directions stand in the text.
+// or "" and how many of the call's directions stand in the text. Of boxes only the ticked ones count.
 func Direction(text string, list []string) (direction string, named int) {
+	if len(text) > longestChoice {
+		return "", 0
+	}
+	if d, n, boxes := choose(text, list, plainDirection); boxes {
+		return d, n
+	}
+	return plainDirection(text, list)
+}
+
+func plainDirection(text string, list []string) (direction string, named int) {
 	s := Bare(Numbered(text))
 	for _, prefix := range []string{"方向", "案例方向", "所属方向", "第"} {
 		if rest, ok := strings.CutPrefix(s, prefix); ok && rest != "" {
@@ -40,8 +53,18 @@ func Direction(text string, list []string) (direction string, named int) {
 	return "", named
 }
 
-// Level reads a level cell: 国家 stands for 国家级, 省 for 省级.
+// Level reads a level cell: 国家 stands for 国家级, 省 for 省级. Of boxes only the ticked ones count.
 func Level(text string, list []string) (level string, named int) {
+	if len(text) > longestChoice {
+		return "", 0
+	}
+	if l, n, boxes := choose(text, list, plainLevel); boxes {
+		return l, n
+	}
+	return plainLevel(text, list)
+}
+
+func plainLevel(text string, list []string) (level string, named int) {
 	s := Bare(text)
 	for _, suffix := range []string{"中小企业特色产业集群", "特色产业集群", "产业集群", "集群"} {
 		if rest, ok := strings.CutSuffix(s, suffix); ok && rest != "" {
