@@ -40,7 +40,7 @@ func open(ctx context.Context, in File, scratch string, reading func(string)) (*
 		f.Faults = append(f.Faults, x)
 		f.Presumed, f.Guessed = presumed(f.Path)
 		f.format = container.Format(in.Format)
-		f.Opaque = holdsFiles(f.format)
+		f.Opaque = f.format.HoldsFiles()
 		return f, nil
 	}
 	if reading != nil {
@@ -65,15 +65,6 @@ func open(ctx context.Context, in File, scratch string, reading func(string)) (*
 		f.Faults = append(f.Faults, finding.New("file.macro", f.At()).Saying("《"+f.Name+"》带有宏，系统不会运行。"))
 	}
 	return f, nil
-}
-
-// holdsFiles reports whether a format is one of archives and mails.
-func holdsFiles(format container.Format) bool {
-	switch format {
-	case container.Zip, container.Rar, container.SevenZip, container.Tar, container.Gzip, container.Bzip2, container.XZ, container.Zstd, container.TNEF, container.EML, container.MSG:
-		return true
-	}
-	return false
 }
 
 func lastPart(name string) string { return path.Base(strings.ReplaceAll(name, "\\", "/")) }
@@ -119,7 +110,7 @@ func unknownContent(name string, format container.Format) error {
 // fault turns a reader's error into the right finding; an error that is none of the file's is handed back.
 func (f *opened) fault(err error) error {
 	f.Presumed, f.Guessed = presumed(f.Path)
-	f.Opaque = holdsFiles(f.format)
+	f.Opaque = f.format.HoldsFiles()
 	at := f.At()
 	var x finding.Finding
 	switch {

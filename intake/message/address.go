@@ -147,8 +147,12 @@ func parseAddress(item string) (list []Address, dug, ok bool) {
 	}
 	if a, rest := bareAddress(item); a != "" {
 		list = append(list, Address{Name: displayName(rest), Address: a})
+		if comment := strings.TrimSpace(rest); strings.HasPrefix(comment, "(") && strings.HasSuffix(comment, ")") {
+			return list, false, true
+		}
 		for more, left := bareAddress(rest); more != "" && len(list) < maxAddresses; more, left = bareAddress(left) {
-			if list[0].Name = ""; !slices.ContainsFunc(list, func(l Address) bool { return l.Address == more }) {
+			if !slices.ContainsFunc(list, func(l Address) bool { return l.Address == more }) {
+				list[0].Name = ""
 				list = append(list, Address{Address: more})
 			}
 		}

@@ -79,10 +79,14 @@ func join(list []Address, value []byte) []Address {
 // ids finds the message ids in a field; one without brackets gets them.
 func ids(value string) []string {
 	if found := messageID.FindAllString(value, -1); len(found) > 0 {
-		for i := range found { // folding may have put blanks within
-			found[i] = strings.Join(strings.Fields(found[i]), "")
+		var all []string
+		for _, id := range found {
+			whole := strings.Join(strings.Fields(id), "") // folding may have put blanks within
+			if whole == id || strings.Contains(id, "@") {
+				all = append(all, whole)
+			}
 		}
-		return found
+		return all
 	}
 	var bare []string
 	for _, word := range strings.Fields(value) {

@@ -93,6 +93,7 @@ type uuScan struct {
 	eol    []byte // its line end
 	file   *file  // the file being taken out
 	decode func([]byte) ([]byte, bool)
+	last   string // the line that ends the file
 	mid    bool
 	taken  bool // the present line belongs to a file
 }
@@ -139,9 +140,9 @@ func (s *uuScan) opens(p []byte) bool {
 
 // first looks at the line after "begin": only data makes it a file.
 func (s *uuScan) first(p []byte) bool {
-	s.decode = uuLine
+	s.decode, s.last = uuLine, "end"
 	if bytes.HasPrefix(s.begin, []byte("begin-base64")) {
-		s.decode = uuBase64Line
+		s.decode, s.last = uuBase64Line, "===="
 	}
 	out, ok := s.decode(p)
 	if begin := s.begin; !ok || len(out) == 0 || len(p) > 200 || s.w.parts >= s.w.lim.Parts {
@@ -162,7 +163,7 @@ func (s *uuScan) first(p []byte) bool {
 
 // data takes a line of the file; false when the file has ended without "end" and the line is text again.
 func (s *uuScan) data(p []byte) bool {
-	if t := bytes.TrimSpace(p); bytes.Equal(t, []byte("end")) || bytes.Equal(t, []byte("====")) {
+	if string(bytes.TrimSpace(p)) == s.last {
 		s.finish()
 		return true
 	}

@@ -31,7 +31,7 @@ func FuzzWalk(f *testing.F) {
 	f.Add([]byte("From: a@example.org\r\nTo: b@example.org\r\nContent-Type: message/rfc822\r\n\r\nFrom: c@example.org\r\n\r\nx"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		format := container.Sniff(bytes.NewReader(b), int64(len(b)))
-		if !isContainer(string(format)) {
+		if !format.HoldsFiles() {
 			return
 		}
 		dir := t.TempDir()

@@ -106,22 +106,13 @@ func Leaves(nodes []*Node) []Leaf { return leaves(nil, nodes, "") }
 func leaves(out []Leaf, nodes []*Node, prefix string) []Leaf {
 	for _, n := range nodes {
 		name := prefix + n.Name
-		fileOrFault := len(n.Children) == 0 && n.Path != "" && !n.Piece && !isContainer(n.Type) || n.Finding != nil
+		fileOrFault := len(n.Children) == 0 && n.Path != "" && !n.Piece && !container.Format(n.Type).HoldsFiles() || n.Finding != nil
 		if fileOrFault && !isEnvelope(n.Type) && !(n.Disposition == "inline" && (isPicture(n.Type) || isBody(n.Name))) {
 			out = append(out, Leaf{Name: name, Path: n.Path, SHA256: n.SHA256, Type: n.Type, Disposition: n.Disposition, Size: n.Size, Fault: n.Finding})
 		}
 		out = leaves(out, n.Children, name+"/")
 	}
 	return out
-}
-
-func isContainer(typ string) bool {
-	switch container.Format(typ) {
-	case container.Zip, container.Rar, container.SevenZip, container.Tar, container.Gzip, container.Bzip2, container.XZ, container.Zstd,
-		container.TNEF, container.EML, container.MSG:
-		return true
-	}
-	return false
 }
 
 // isEnvelope tells what mail programs add of themselves: signatures, and what a Mac keeps beside a file.

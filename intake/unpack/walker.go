@@ -51,7 +51,7 @@ func (w *walker) expand(n *Node, name string, depth int, set volumeSet) error {
 	if n.Path == "" || n.Finding != nil {
 		return nil
 	}
-	if w.stopped && isContainer(n.Type) {
+	if w.stopped && container.Format(n.Type).HoldsFiles() {
 		n.Finding = fault(n.Name, &trouble{kind: container.ErrLimit, message: "所在的压缩包已超过上限，此文件没有打开。", hint: "请减少压缩层数和文件数量后重新发送。"})
 		return nil
 	}

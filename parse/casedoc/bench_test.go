@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"baosong/parse/container"
 )
@@ -25,7 +26,7 @@ func BenchmarkRead(b *testing.B) {
 			}
 			b.SetBytes(st.Size())
 			for b.Loop() {
-				if _, err := Read(context.Background(), path, format, Limits{Scratch: scratch(b)}); err != nil {
+				if _, err := Read(context.Background(), path, format, Limits{Scratch: scratch(b), Time: time.Hour}); err != nil {
 					b.Fatal(err)
 				}
 			}

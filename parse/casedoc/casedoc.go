@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"baosong/parse/container"
 )
@@ -28,6 +29,7 @@ const (
 	defaultCharacters = 4_000_000
 	defaultBytes      = 256 << 20
 	defaultPages      = 500
+	defaultTime       = 40 * time.Second
 	maxChunkDepth     = 2        // documents within documents: altChunk, MHTML parts
 	maxWhole          = 64 << 20 // what must be held whole in memory: MHTML, XML in one file, an XML part of a foreign charset
 	maxPage           = 32 << 20 // one page of HTML, held twice
@@ -89,6 +91,9 @@ func newReader(lim Limits) *reader {
 	}
 	if lim.Pages <= 0 {
 		lim.Pages = defaultPages
+	}
+	if lim.Time <= 0 {
+		lim.Time = defaultTime
 	}
 	return &reader{lim: lim, room: &room{left: lim.Characters}}
 }

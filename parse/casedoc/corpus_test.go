@@ -24,7 +24,7 @@ func toolRead(t testing.TB, path string) (*Document, container.Format, error) {
 	if err != nil {
 		return nil, format, err
 	}
-	d, err := Read(context.Background(), path, format, Limits{Scratch: scratch(t)})
+	d, err := Read(context.Background(), path, format, Limits{Scratch: scratch(t), Time: time.Hour})
 	return d, format, err
 }
 

@@ -1,6 +1,10 @@
 package casedoc
 
-import "baosong/parse/container"
+import (
+	"time"
+
+	"baosong/parse/container"
+)
 
 // Document is a text document as a reader would see it on the page.
 type Document struct {
@@ -60,8 +64,9 @@ const (
 
 // Limits bound what Read takes in. Zero means the default of each.
 type Limits struct {
-	Characters int    // text of the document (default 4,000,000)
-	Bytes      int64  // inflated bytes of all parts (default 256 MiB)
-	Pages      int    // pages of a PDF (default 500)
-	Scratch    string // folder for the compiled PDF engine (21 MB, kept from file to file); empty: compiled anew, 3 s and 300 MB
+	Characters int           // text of the document (default 4,000,000)
+	Bytes      int64         // inflated bytes of all parts (default 256 MiB)
+	Pages      int           // pages of a PDF (default 500)
+	Time       time.Duration // for one PDF once its engine runs (default 40 s); what has been read by then stands
+	Scratch    string        // folder for the compiled PDF engine (21 MB, kept from file to file); empty: it is interpreted
 }

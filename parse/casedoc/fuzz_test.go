@@ -29,7 +29,7 @@ func fuzz(f *testing.F, format container.Format, pattern string) {
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 		defer cancel()
-		rd := newReader(Limits{Characters: 200_000, Bytes: 16 << 20, Pages: 20, Scratch: scratch(t)})
+		rd := newReader(Limits{Characters: 200_000, Bytes: 16 << 20, Pages: 20, Scratch: scratch(t), Time: time.Hour})
 		doc := &Document{}
 		_ = rd.fill(ctx, doc, bytesSource(b), format)
 		if ctx.Err() != nil {

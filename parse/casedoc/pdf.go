@@ -16,14 +16,14 @@ import (
 )
 
 const (
-	pdfTime       = 40 * time.Second // for one document; what has been read by then stands
-	pdfObjects    = 2000             // objects of one page looked at for pictures
-	pdfPictures   = 1000             // pictures of one document that are told apart by their bytes
-	pdfScanText   = 10               // a page with fewer printable characters than these has no text
-	pdfStamped    = 40               // the same on a page that a picture covers: scanners stamp their name, offices a number
-	pdfOutlines   = 40               // a page with more drawn paths and no text has its letters drawn
+	pdfObjects    = 2000 // objects of one page looked at for pictures
+	pdfPictures   = 1000 // pictures of one document that are told apart by their bytes
+	pdfScanText   = 10   // a page with fewer printable characters than these has no text
+	pdfStamped    = 40   // the same on a page that a picture covers: scanners stamp their name, offices a number
+	pdfOutlines   = 40   // a page with more drawn paths and no text has its letters drawn
 	pdfFormDepth  = 3
-	pdfTinyPixels = 8 // pictures thinner than this are rules and dots
+	pdfIllegible  = 200 // lines of a page without usable text that are kept beside the body
+	pdfTinyPixels = 8   // pictures thinner than this are rules and dots
 )
 
 // pdfFile is a PDF being read.
@@ -55,7 +55,7 @@ func (rd *reader) pdf(ctx context.Context, doc *Document, src source) error {
 		return fmt.Errorf("start the PDF engine: %w", err)
 	}
 	defer e.close()
-	defer time.AfterFunc(pdfTime, cancel).Stop() // from here on: to compile the engine on a busy machine is no fault of the file
+	defer time.AfterFunc(rd.lim.Time, cancel).Stop() // from here on: to compile the engine on a busy machine is no fault of the file
 	f := &pdfFile{rd: rd, doc: doc, engine: e, flow: newFlow(rd.room), pics: newPictures(doc)}
 	err = f.read(work, src)
 	if ctx.Err() != nil {
@@ -66,7 +66,7 @@ func (rd *reader) pdf(ctx context.Context, doc *Document, src source) error {
 	if work.Err() != nil { // our own time is up
 		doc.Cut = true
 		if len(doc.Blocks) == 0 {
-			return fmt.Errorf("nothing read in %v: %w", pdfTime, container.ErrLimit)
+			return fmt.Errorf("nothing read in %v: %w", rd.lim.Time, container.ErrLimit)
 		}
 		return nil
 	}
@@ -122,7 +122,10 @@ func (f *pdfFile) page(i int) error {
 		least = pdfStamped
 	}
 	switch bad := illegible(lines); {
-	case bad:
+	case bad: // no text of the body, and yet a secrecy mark may stand legible among it
+		for _, l := range lines[:min(len(lines), pdfIllegible)] {
+			f.doc.Hidden = append(f.doc.Hidden, l.text)
+		}
 		lines = nil
 		f.scans++
 	case printables(lines) >= least:

@@ -45,7 +45,7 @@ func TestPDFChineseFont(t *testing.T) {
 			"<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/"+encoding+"/DescendantFonts[6 0 R]>>",
 			"<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>/FontDescriptor 7 0 R>>",
 			"<</Type/FontDescriptor/FontName/STSong-Light/Flags 6/FontBBox[0 0 1000 1000]/ItalicAngle 0/Ascent 800/Descent -200/CapHeight 700/StemV 80>>")
-		d, err := readBytes(t, b, container.PDF, Limits{Scratch: scratch(t)})
+		d, err := readBytes(t, b, container.PDF, Limits{Scratch: scratch(t), Time: time.Hour})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -58,7 +58,7 @@ func TestPDFChineseFont(t *testing.T) {
 func TestPDFKinds(t *testing.T) {
 	t.Parallel()
 	read := func(name string, lim Limits) (*Document, error) {
-		lim.Scratch = scratch(t)
+		lim.Scratch, lim.Time = scratch(t), time.Hour
 		return Read(context.Background(), filepath.Join("testdata", name), container.PDF, lim)
 	}
 	if _, err := read("locked.pdf", Limits{}); !errors.Is(err, container.ErrEncrypted) {
@@ -82,13 +82,13 @@ func TestPDFEndless(t *testing.T) {
 	b := pdfOf("<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids["+kids+"]/Count 5000>>",
 		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
 		stream("BT /F1 16 Tf 72 700 Td (page of an endless file) Tj ET"), "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>")
-	d, err := readBytes(t, b, container.PDF, Limits{Pages: 30, Scratch: scratch(t)})
+	d, err := readBytes(t, b, container.PDF, Limits{Pages: 30, Scratch: scratch(t), Time: time.Hour})
 	if err != nil || !d.Cut || len(d.Blocks) > 30 {
 		t.Errorf("err %v, %+v", err, d)
 	}
 	loop := pdfOf("<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[2 0 R]/Count 1000000>>")
 	begin := time.Now()
-	if _, err := readBytes(t, loop, container.PDF, Limits{Scratch: scratch(t)}); err != nil && !told(err) {
+	if _, err := readBytes(t, loop, container.PDF, Limits{Scratch: scratch(t), Time: time.Hour}); err != nil && !told(err) {
 		t.Error(err)
 	}
 	if took := time.Since(begin); took > 10*time.Second {
@@ -113,7 +113,7 @@ func TestPDFCancelled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_, err := Read(ctx, "testdata/case.pdf", container.PDF, Limits{Scratch: scratch(t)})
+	_, err := Read(ctx, "testdata/case.pdf", container.PDF, Limits{Scratch: scratch(t), Time: time.Hour})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}

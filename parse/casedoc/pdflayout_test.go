@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"baosong/parse/container"
 )
@@ -78,7 +79,7 @@ func TestPDFForm(t *testing.T) {
 		"<</Type/Annot/Subtype/Widget/FT/Btn/T(c)/F 4/AS/Yes/V/Yes/Rect[200 615 215 635]>>",
 		"<</Type/Annot/Subtype/Text/F 4/Contents(check this)/Rect[500 500 520 520]>>",
 		"<</Type/Annot/Subtype/Widget/FT/Tx/T(h)/F 2/V(unseen)/Rect[200 500 400 520]>>")
-	d, err := readBytes(t, b, container.PDF, Limits{Scratch: scratch(t)})
+	d, err := readBytes(t, b, container.PDF, Limits{Scratch: scratch(t), Time: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,9 +108,12 @@ func TestPDFScans(t *testing.T) {
 		{"French", text(strings.Repeat(`tr\350s \351l\351gant `, 10)), false},
 		{"empty", " ", false},
 	} {
-		d, err := readBytes(t, page(tt.content), container.PDF, Limits{Scratch: scratch(t)})
+		d, err := readBytes(t, page(tt.content), container.PDF, Limits{Scratch: scratch(t), Time: time.Hour})
 		if err != nil || d.ScanOnly != tt.scan {
 			t.Errorf("%s: %+v, %v", tt.name, d, err)
+		}
+		if kept := len(d.Hidden) > 0; kept != (tt.name == "codes") {
+			t.Errorf("%s: kept beside the body: %q", tt.name, d.Hidden)
 		}
 	}
 }

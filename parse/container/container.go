@@ -86,3 +86,12 @@ const (
 	Sealed    Format = "sealed"  // scrambled by a document-security program (DLP) of the sender's office
 	Archive   Format = "archive" // an archive of a kind not read: cab, ace, arj, lzh, .Z, iso
 )
+
+// HoldsFiles reports whether the format is one of archives and mails.
+func (f Format) HoldsFiles() bool {
+	switch f {
+	case Zip, Rar, SevenZip, Tar, Gzip, Bzip2, XZ, Zstd, TNEF, EML, MSG:
+		return true
+	}
+	return false
+}

@@ -84,13 +84,32 @@ func formatRule() Rule {
 	return Rule{
 		Codes: []finding.Code{"cell.format"},
 		Doc: "联系电话：手机号码、带或不带区号的固定电话、400 电话都可以，允许横线、空格、括号、+86、分机，一格可填几个。" +
-			"认定年度：2022、2022年、2022.12、日期都可以。",
+			"认定年度：2022、2022年、2022.12、日期都可以。选填的列显示为错误值，或公式没有保存结果，请核对。",
 		Run: func(p *Pass) {
 			p.rows(func(t *Table, r *Row) {
 				p.phoneFormat(t, r)
 				p.yearFormat(t, r)
+				p.optionalFaults(t, r)
 			})
 		},
+	}
+}
+
+// optionalFaults tells of values that are lost in columns that may be empty; requiredRule tells of the others.
+func (p *Pass) optionalFaults(t *Table, r *Row) {
+	for _, c := range p.Call.Columns {
+		fault := r.Cells[c.ID].Fault
+		if c.Required || fault == "" {
+			continue
+		}
+		x := finding.New("cell.format", t.Place(r, c.ID)).Cured("如有内容，请直接填写；没有请清空该单元格。")
+		x.Severity = finding.Warning
+		if fault == NoResult {
+			x = x.Saying(fmt.Sprintf("第 %d 行的“%s”是公式，文件里没有保存它的结果，按未填处理。", r.Number, c.Header))
+		} else {
+			x = x.Got(fault, "").Saying(fmt.Sprintf("第 %d 行的“%s”显示为错误值 %s，按未填处理。", r.Number, c.Header, fault))
+		}
+		p.report(x)
 	}
 }
 
