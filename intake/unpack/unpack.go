@@ -12,6 +12,7 @@ package unpack
 
 import (
 	"context"
+	"fmt"
 	"path"
 	"strings"
 
@@ -104,8 +105,11 @@ func fromAttachment(a *message.Attachment) *Node {
 func Leaves(nodes []*Node) []Leaf { return leaves(nil, nodes, "") }
 
 func leaves(out []Leaf, nodes []*Node, prefix string) []Leaf {
-	for _, n := range nodes {
+	for i, n := range nodes {
 		name := prefix + n.Name
+		if n.Name == "" {
+			name = prefix + unnamed(i+1, n.Type)
+		}
 		fileOrFault := len(n.Children) == 0 && n.Path != "" && !n.Piece && !container.Format(n.Type).HoldsFiles() || n.Finding != nil
 		if fileOrFault && !isEnvelope(n.Type) && !(n.Disposition == "inline" && (isPicture(n.Type) || isBody(n.Name))) {
 			out = append(out, Leaf{Name: name, Path: n.Path, SHA256: n.SHA256, Type: n.Type, Disposition: n.Disposition, Size: n.Size, Fault: n.Finding})
@@ -113,6 +117,18 @@ func leaves(out []Leaf, nodes []*Node, prefix string) []Leaf {
 		out = leaves(out, n.Children, name+"/")
 	}
 	return out
+}
+
+// unnamed calls the n-th file of a mail by what it is, when its sender's program gave it no name.
+func unnamed(n int, typ string) string {
+	name := fmt.Sprintf("未命名附件%d", n)
+	switch container.Format(typ) {
+	case container.Unknown, container.Empty:
+		return name
+	case container.Text:
+		return name + ".txt"
+	}
+	return name + "." + typ
 }
 
 // isEnvelope tells what mail programs add of themselves: signatures, and what a Mac keeps beside a file.

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -346,5 +347,19 @@ func benchmarkWalk(b *testing.B, file string) {
 			b.Fatal(err)
 		}
 		os.RemoveAll(filepath.Join(dir, "unpacked"))
+	}
+}
+
+// TestUnnamedFiles: a file that came without a name is called by its number and what it is.
+func TestUnnamedFiles(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for _, l := range Leaves([]*Node{{Path: "1", Type: "docx"}, {Name: "甲.xlsx", Path: "2", Type: "xlsx"}, {Path: "3", Type: "text"}, {Path: "4"},
+		{Type: "eml", Path: "5", Children: []*Node{{Path: "6", Type: "pdf"}}}}) {
+		got = append(got, l.Name)
+	}
+	want := []string{"未命名附件1.docx", "甲.xlsx", "未命名附件3.txt", "未命名附件4", "未命名附件5.eml/未命名附件1.pdf"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
