@@ -270,7 +270,10 @@ func packSketch(sketch []uint32) []byte {
 }
 
 func unpackSketch(raw []byte) []uint32 {
-	var sketch []uint32
+	if len(raw) < 4 {
+		return nil
+	}
+	sketch := make([]uint32, 0, len(raw)/4)
 	for ; len(raw) >= 4; raw = raw[4:] {
 		sketch = append(sketch, binary.BigEndian.Uint32(raw))
 	}
