@@ -99,7 +99,7 @@ func formatRule() Rule {
 func (p *Pass) optionalFaults(t *Table, r *Row) {
 	for _, c := range p.Call.Columns {
 		fault := r.Cells[c.ID].Fault
-		if c.Required || fault == "" {
+		if c.Required || fault == "" || c.ID == "seq" { // running numbers say nothing
 			continue
 		}
 		x := finding.New("cell.format", t.Place(r, c.ID)).Cured("如有内容，请直接填写；没有请清空该单元格。")
