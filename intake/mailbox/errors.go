@@ -107,6 +107,9 @@ func (w *wire) fault(op string, err error) *Error {
 	e := &Error{Op: op, Text: bye, Temporary: true}
 	var network net.Error
 	switch {
+	case cause == nil && bye != "":
+		// The library hung up at the server's BYE before the end of the stream was seen.
+		e.Err = fmt.Errorf("server closed the connection: %w", io.EOF)
 	case cause == nil:
 		// The library closed the connection although reading went well: it did not understand.
 		e.Err = fmt.Errorf("%w: %v", ErrMalformed, err)
