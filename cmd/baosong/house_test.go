@@ -58,6 +58,7 @@ var arrows = map[string][]string{
 	"sample":             {"parse/call", "parse/charset", "parse/sheet/workbook"},
 	"sample/certificate": {},
 	"sample/corpus":      {},
+	"sample/office":      {},
 	"cmd/baosong":        nil, // everything
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -139,22 +138,4 @@ func TestCanMark(t *testing.T) {
 			t.Errorf("CanMark(%s) = %v", format, !want)
 		}
 	}
-}
-
-// soffice converts files with LibreOffice, where it is, and returns the new ones in the same order.
-func soffice(t *testing.T, to string, src ...string) (made []string) {
-	t.Helper()
-	exe, err := exec.LookPath("soffice")
-	if err != nil {
-		t.Skip("LIBREOFFICE MISSING: what was written was NOT opened by another program")
-	}
-	dir := t.TempDir()
-	args := []string{"-env:UserInstallation=file://" + filepath.Join(dir, "profile"), "--headless", "--convert-to", to, "--outdir", dir}
-	if out, err := exec.Command(exe, append(args, src...)...).CombinedOutput(); err != nil {
-		t.Fatalf("soffice: %v\n%s", err, out)
-	}
-	for _, s := range src {
-		made = append(made, filepath.Join(dir, strings.TrimSuffix(filepath.Base(s), filepath.Ext(s))+"."+to))
-	}
-	return made
 }

@@ -4,14 +4,13 @@ import (
 	"bytes"
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"baosong/parse/container"
 	"baosong/parse/sheet"
 	"baosong/parse/sheet/grid"
+	"baosong/sample/office"
 )
 
 func mustRead(t *testing.T, path string) *grid.Book {
@@ -115,7 +114,7 @@ func TestFormSavedElsewhere(t *testing.T) {
 	if err := WriteForm(dst, sampleForm(), [][]string{{"1", "天长市智能仪器仪表产业集群", "协作共享", "0550-1234567"}}); err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range append(soffice(t, "xls", dst), soffice(t, "ods", dst)...) {
+	for _, path := range append(office.Convert(t, "xls", dst), office.Convert(t, "ods", dst)...) {
 		book := mustRead(t, path)
 		if len(book.Sheets) != 1 || book.FormVersion() != "2024-typical-cases/1" {
 			t.Errorf("%s: %d sheets, version %q", filepath.Ext(path), len(book.Sheets), book.FormVersion())
@@ -124,22 +123,4 @@ func TestFormSavedElsewhere(t *testing.T) {
 			t.Errorf("%s: D4 is %+v", filepath.Ext(path), c)
 		}
 	}
-}
-
-// soffice converts files with LibreOffice, where it is, and returns the new ones in the same order.
-func soffice(t *testing.T, to string, src ...string) (made []string) {
-	t.Helper()
-	exe, err := exec.LookPath("soffice")
-	if err != nil {
-		t.Skip("LIBREOFFICE MISSING: what was written was NOT opened by another program")
-	}
-	dir := t.TempDir()
-	args := []string{"-env:UserInstallation=file://" + filepath.Join(dir, "profile"), "--headless", "--convert-to", to, "--outdir", dir}
-	if out, err := exec.Command(exe, append(args, src...)...).CombinedOutput(); err != nil {
-		t.Fatalf("soffice: %v\n%s", err, out)
-	}
-	for _, s := range src {
-		made = append(made, filepath.Join(dir, strings.TrimSuffix(filepath.Base(s), filepath.Ext(s))+"."+to))
-	}
-	return made
 }
