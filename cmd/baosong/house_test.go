@@ -58,7 +58,7 @@ var arrows = map[string][]string{
 	"sample":             {"parse/call", "parse/charset", "parse/sheet/workbook"},
 	"sample/certificate": {},
 	"sample/corpus":      {},
-	"sample/office":      {},
+	"sample/libreoffice": {},
 	"cmd/baosong":        nil, // everything
 }
 

@@ -9,7 +9,6 @@ import (
 	"image/png"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -19,6 +18,7 @@ import (
 
 	"baosong/parse/charset"
 	"baosong/sample"
+	"baosong/sample/libreoffice"
 )
 
 // sheetRows is a summary sheet as a city's own hands lay it out: titles, a header, rows, a foot.
@@ -249,32 +249,20 @@ func asWord(t *testing.T, rows [][]any) []byte {
 	return out.Bytes()
 }
 
-// libreOffice converts files in one go and returns the new ones in the same order. Without LibreOffice the test is skipped
-// with a loud word; CI has it and must not skip.
+// libreOffice converts files in one go and returns the new ones in the same order.
 func libreOffice(t *testing.T, to string, src ...[]byte) (made [][]byte) {
 	t.Helper()
-	exe, err := exec.LookPath("soffice")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("LIBREOFFICE MISSING, and CI must not go without")
-		}
-		t.Skip("LIBREOFFICE MISSING: marked workbooks were NOT opened by another program")
-	}
 	dir := t.TempDir()
-	args := []string{"-env:UserInstallation=file://" + filepath.Join(dir, "profile"), "--headless", "--convert-to", to, "--outdir", filepath.Join(dir, "out")}
+	var paths []string
 	for i, b := range src {
 		path := filepath.Join(dir, fmt.Sprintf("%d.xlsx", i))
 		if err := os.WriteFile(path, b, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		args = append(args, path)
+		paths = append(paths, path)
 	}
-	if out, err := exec.Command(exe, args...).CombinedOutput(); err != nil {
-		t.Fatalf("soffice: %v\n%s", err, out)
-	}
-	ext, _, _ := strings.Cut(to, ":")
-	for i := range src {
-		b, err := os.ReadFile(filepath.Join(dir, "out", fmt.Sprintf("%d.%s", i, ext)))
+	for _, path := range libreoffice.Convert(t, to, paths...) {
+		b, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,7 +11,7 @@ import (
 
 	"baosong/parse/sheet/workbook"
 	"baosong/parse/sheet/xmlscan"
-	"baosong/sample/office"
+	"baosong/sample/libreoffice"
 )
 
 // TestMarkAgain: the city mends the workbook that we marked and sends it back. The list is not there twice, and cells
@@ -33,7 +33,7 @@ func TestMarkAgain(t *testing.T) {
 		if err := os.WriteFile(src, once, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		saved, err := os.ReadFile(office.Convert(t, "xlsx", src)[0])
+		saved, err := os.ReadFile(libreoffice.Convert(t, "xlsx", src)[0])
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,7 +12,7 @@ import (
 
 	"baosong/parse/sheet/grid"
 	"baosong/parse/sheet/workbook"
-	"baosong/sample/office"
+	"baosong/sample/libreoffice"
 )
 
 // richWorkbook is a workbook with all that must outlive marking: formulas, comments, a hidden sheet, validations, names
@@ -174,7 +174,7 @@ func TestMarkOpensInLibreOffice(t *testing.T) {
 		}
 		src, names = append(src, before, after), append(names, name)
 	}
-	made := office.Convert(t, "ods", src...)
+	made := libreoffice.Convert(t, "ods", src...)
 	for i, name := range names {
 		a, b := mustRead(t, made[2*i]), mustRead(t, made[2*i+1])
 		if len(b.Sheets) != len(a.Sheets) {

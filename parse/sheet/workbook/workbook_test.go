@@ -10,7 +10,7 @@ import (
 	"baosong/parse/container"
 	"baosong/parse/sheet"
 	"baosong/parse/sheet/grid"
-	"baosong/sample/office"
+	"baosong/sample/libreoffice"
 )
 
 func mustRead(t *testing.T, path string) *grid.Book {
@@ -114,7 +114,7 @@ func TestFormSavedElsewhere(t *testing.T) {
 	if err := WriteForm(dst, sampleForm(), [][]string{{"1", "天长市智能仪器仪表产业集群", "协作共享", "0550-1234567"}}); err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range append(office.Convert(t, "xls", dst), office.Convert(t, "ods", dst)...) {
+	for _, path := range append(libreoffice.Convert(t, "xls", dst), libreoffice.Convert(t, "ods", dst)...) {
 		book := mustRead(t, path)
 		if len(book.Sheets) != 1 || book.FormVersion() != "2024-typical-cases/1" {
 			t.Errorf("%s: %d sheets, version %q", filepath.Ext(path), len(book.Sheets), book.FormVersion())

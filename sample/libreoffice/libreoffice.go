@@ -1,5 +1,5 @@
-// Package office has LibreOffice open and convert what was written. It is used by tests only.
-package office
+// Package libreoffice has LibreOffice open and convert what was written. It is used by tests only.
+package libreoffice
 
 import (
 	"os"
@@ -25,8 +25,9 @@ func Convert(t testing.TB, to string, src ...string) (made []string) {
 	if out, err := exec.Command(exe, append(args, src...)...).CombinedOutput(); err != nil {
 		t.Fatalf("soffice: %v\n%s", err, out)
 	}
+	ext, _, _ := strings.Cut(to, ":") // what follows names a filter
 	for _, s := range src {
-		made = append(made, filepath.Join(dir, strings.TrimSuffix(filepath.Base(s), filepath.Ext(s))+"."+to))
+		made = append(made, filepath.Join(dir, strings.TrimSuffix(filepath.Base(s), filepath.Ext(s))+"."+ext))
 	}
 	return made
 }
