@@ -43,9 +43,9 @@ type mail struct {
 // written, or ctx ended. Whatever else goes wrong with one mail is recorded as its failure and told to staff.
 func (p *Pipeline) Process(ctx context.Context, row ledger.Message) error {
 	m := &mail{row: row, dir: filepath.Join(p.Scratch, fmt.Sprintf("mail-%d", row.ID))}
-	err := os.RemoveAll(m.dir)
+	err := m.makeScratch()
 	if err != nil {
-		return fmt.Errorf("clearing scratch: %w", err)
+		return err
 	}
 	defer os.RemoveAll(m.dir)
 	if m.round, err = p.round(ctx, row.ID); err != nil {
@@ -213,7 +213,7 @@ func (p *Pipeline) open(ctx context.Context, m *mail) error {
 	}
 	defer raw.Close()
 	files := filepath.Join(m.dir, "mail")
-	if err := os.MkdirAll(files, 0o700); err != nil {
+	if err := os.Mkdir(files, 0o700); err != nil {
 		return fmt.Errorf("making scratch: %w", err)
 	}
 	if m.read, err = message.Read(raw, files, p.Reader.Limits.Message); err != nil {
@@ -236,6 +236,20 @@ func (p *Pipeline) open(ctx context.Context, m *mail) error {
 // Rejudge judges a stored mail again with today's code and call, as Process would, and records nothing.
 func (p *Pipeline) Rejudge(ctx context.Context, row ledger.Message) (ledger.Outcome, error) {
 	m := &mail{row: row, dir: filepath.Join(p.Scratch, fmt.Sprintf("again-%d", row.ID)), again: true}
+	if err := m.makeScratch(); err != nil {
+		return ledger.Outcome{}, err
+	}
 	defer os.RemoveAll(m.dir)
 	return p.judge(ctx, m)
+}
+
+// makeScratch makes an empty folder for the mail. It makes no parent: a data directory that was moved away stays away.
+func (m *mail) makeScratch() error {
+	if err := os.RemoveAll(m.dir); err != nil {
+		return fmt.Errorf("clearing scratch: %w", err)
+	}
+	if err := os.Mkdir(m.dir, 0o700); err != nil {
+		return fmt.Errorf("making scratch: %w", err)
+	}
+	return nil
 }

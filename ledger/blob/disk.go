@@ -38,13 +38,14 @@ func (r readerUntil) Read(p []byte) (int, error) {
 	return r.r.Read(p)
 }
 
-// mkdir makes a directory and its missing parents, 0700 whatever the umask.
+// mkdir makes a directory, 0700 whatever the umask. It makes no parent: a data directory that was moved away while in use must
+// not come back under its old name.
 func mkdir(dir string) error {
 	fi, err := os.Stat(dir)
 	if err == nil && fi.IsDir() && fi.Mode().Perm() == 0o700 {
 		return nil
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	return errors.Join(os.Chmod(dir, 0o700), HandOver(dir))

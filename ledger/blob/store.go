@@ -24,7 +24,7 @@ type Store struct {
 
 const tempPrefix = ".tmp-"
 
-// Open creates the store's directories below the data directory and returns the store.
+// Open creates the store's directories in the data directory, which must be there, and returns the store.
 func Open(dir string) (*Store, error) {
 	s := &Store{Dir: dir}
 	for _, d := range []string{s.spoolDir(), s.blobDir()} {

@@ -16,7 +16,7 @@ const helloRef = Ref("2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e7304336293
 
 func mustOpen(t *testing.T) *Store {
 	t.Helper()
-	s, err := Open(filepath.Join(t.TempDir(), "data"))
+	s, err := Open(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,6 +97,25 @@ func TestDropAndRemove(t *testing.T) {
 	}
 	if err := s.Remove(kept); err != nil || s.Has(kept) {
 		t.Errorf("Remove: %v", err)
+	}
+}
+
+// TestMovedAwayStaysAway: what a running daemon still stores must not make the data directory anew where staff have just moved
+// it away, perhaps to restore a backup in its place.
+func TestMovedAwayStaysAway(t *testing.T) {
+	t.Parallel()
+	s := mustOpen(t)
+	if err := os.Rename(s.Dir, s.Dir+".old"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(s.Dir + ".old") })
+	for name, store := range map[string]func(context.Context, io.Reader) (Ref, int64, error){"spool": s.Spool, "put": s.Put} {
+		if _, _, err := store(t.Context(), strings.NewReader("x")); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: got %v, want that the directory does not exist", name, err)
+		}
+	}
+	if _, err := os.Stat(s.Dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the data directory is there again: %v", err)
 	}
 }
 
