@@ -36,6 +36,7 @@ func TestMonthOverTheNewYear(t *testing.T) {
 			do()
 		}
 		if now.Before(down) || !now.Before(up) {
+			p.MailboxRead(now)
 			if _, err := p.Plan(context.Background(), now); err != nil {
 				t.Fatal(err)
 			}

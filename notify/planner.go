@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"baosong/ledger"
@@ -33,7 +34,13 @@ type Planner struct {
 	Wake      func() // called when something was queued
 
 	passed map[string]bool // keys of steps that were overtaken, so that they are not looked into again
+
+	read atomic.Pointer[time.Time] // the last poll that read everything
 }
+
+// MailboxRead says that the whole mailbox was read and all its mail judged at that moment. Before the first, Plan reminds nobody:
+// the mail may lie there unread. It may be called from another goroutine.
+func (p *Planner) MailboxRead(at time.Time) { p.read.Store(&at) }
 
 // Run plans every minute until ctx ends; it returns nil then.
 func (p *Planner) Run(ctx context.Context) error {
@@ -73,6 +80,9 @@ func (p *Planner) plan(ctx context.Context, c *call.Call, now time.Time) (fresh 
 	f := schedule.Facts{
 		Call: c.ID, Opened: c.Opened, Deadline: c.Deadline, Since: p.Since,
 		Before: c.Remind, After: c.RemindAfter, Reminders: p.Reminders, Digest: p.Digest,
+	}
+	if read := p.read.Load(); read != nil {
+		f.Read = *read
 	}
 	province, err := p.Ledger.Province(ctx, CallFacts(c, now))
 	if err != nil {

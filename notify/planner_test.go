@@ -31,6 +31,7 @@ func newPlanner(t *testing.T, b *bench) *Planner {
 func plan(t *testing.T, p *Planner, b *bench, now string) int {
 	t.Helper()
 	b.set(now)
+	p.MailboxRead(b.clock())
 	n, err := p.Plan(context.Background(), b.clock())
 	if err != nil {
 		t.Fatal(err)

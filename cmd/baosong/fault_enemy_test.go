@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"baosong/intake/imaptest"
 	"baosong/ledger"
 	"baosong/sample"
 )
@@ -88,6 +89,29 @@ func (s *site) reminded(address string) (n int) {
 		}
 	}
 	return n
+}
+
+// TestNobodyRemindedUnread: a reminder is due, but the mailbox has not been read since. A city's mail may lie there, as
+// hefei's does: nobody is reminded until all mail has been read, and hefei not then.
+func TestNobodyRemindedUnread(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	s.round("06-18", "08:00")
+	s.deliver("hefei", on("06-18", "08:30"), true)
+	s.imap.SetFault(imaptest.Fault{Refuse: map[string]string{"LOGIN": "NO [AUTHENTICATIONFAILED] authentication failed"}})
+	if code, out := s.run("serve", "--once", "--at", on("06-18", "09:30").Format(time.RFC3339)); code == 0 {
+		t.Fatalf("the mailbox could not be read, and serve says nothing\n%s", out)
+	}
+	for _, address := range []string{"gxj@hefei.example", "gxj@wuhu.example"} {
+		if n := s.reminded(address); n != 0 {
+			t.Errorf("%s was reminded %d times while the mailbox could not be read", address, n)
+		}
+	}
+	s.imap.SetFault(imaptest.Fault{})
+	s.round("06-18", "09:40")
+	if hefei, wuhu := s.reminded("gxj@hefei.example"), s.reminded("gxj@wuhu.example"); hefei != 0 || wuhu != 1 {
+		t.Errorf("hefei was reminded %d times and wuhu %d, want 0 and 1", hefei, wuhu)
+	}
 }
 
 // TestDataReplacedUnderServe: somebody restores a backup in the place of a data directory in use. The daemon stops and says why;

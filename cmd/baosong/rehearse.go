@@ -43,6 +43,7 @@ func rehearse(ctx context.Context, t *terminal, cfg *config.Config, calls []*cal
 	if err := h.poller.Once(ctx); err != nil {
 		return describeFailure(err)
 	}
+	h.planner.MailboxRead(h.now())
 	if _, err := h.planner.Plan(ctx, h.now()); err != nil {
 		return err
 	}

@@ -96,6 +96,7 @@ func runServe(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string)
 func (h *house) once(ctx context.Context) error {
 	err := h.poller.Once(ctx)
 	if err == nil {
+		h.planner.MailboxRead(h.now())
 		h.balance(ctx)
 	} else {
 		err = describeFailure(err)
@@ -145,12 +146,26 @@ func (h *house) serve(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wake := make(chan struct{}, 1)
 	health := &health{house: h, wake: wake}
-	h.poller.Polled = func(err error) { health.polled(ctx, err) }
+	polled := make(chan struct{})
+	first := sync.OnceFunc(func() { close(polled) })
+	h.poller.Polled = func(err error) {
+		health.polled(ctx, err)
+		first()
+	}
+	// What came while the daemon was down is read before anybody is reminded, and before staff are told how things stand.
+	plan := func(ctx context.Context) error {
+		select {
+		case <-polled:
+			return h.planner.Run(ctx)
+		case <-ctx.Done():
+			return nil
+		}
+	}
 	h.runner.Wake = wake
 	h.planner.Wake = health.poke
 	errs := make(chan error, 3)
 	// Started here, stopped by ctx; joined below.
-	for _, run := range []func(context.Context) error{h.poller.Run, h.runner.Run, h.planner.Run} {
+	for _, run := range []func(context.Context) error{h.poller.Run, h.runner.Run, plan} {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
@@ -201,12 +216,12 @@ func (s *health) polled(ctx context.Context, err error) {
 		return
 	}
 	s.alerted = true
-	text := "系统已连续多次读不到邮箱，来信暂时收不进来；恢复后会自动补收，不会丢失。"
+	text := "系统已连续多次读不到邮箱，来信暂时收不进来；恢复后会自动补收，不会丢失。恢复之前不催报，以免错催已报送的单位。"
 	switch {
 	case errors.Is(err, mailbox.ErrNoFolder):
-		text = "配置的文件夹中有打不开的，可能已被改名或删除，请核对 folders。其余文件夹照常收信；首次运行时，要等全部文件夹都打开过才开始收信。\n原因：" + err.Error()
+		text = "配置的文件夹中有打不开的，可能已被改名或删除，请核对 folders。其余文件夹照常收信，但恢复之前不催报；首次运行时，要等全部文件夹都打开过才开始收信。\n原因：" + err.Error()
 	case certain:
-		text = "邮件服务器拒绝了登录。请确认已开启 IMAP 服务、授权码有效（修改密码后授权码会失效），并更新密码文件。恢复后会自动补收，不会丢失。"
+		text = "邮件服务器拒绝了登录。请确认已开启 IMAP 服务、授权码有效（修改密码后授权码会失效），并更新密码文件。恢复后会自动补收，不会丢失；恢复之前不催报。"
 	}
 	if err := h.planner.Alert(ctx, "mailbox-down:"+h.now().UTC().Format(time.RFC3339), text); err != nil {
 		h.log.Error("queueing an alert", "err", err)
@@ -221,6 +236,7 @@ func (s *health) recovered(ctx context.Context) {
 		}
 	}
 	s.failures, s.alerted = 0, false
+	h.planner.MailboxRead(h.now())
 	h.balance(ctx)
 	s.poke()
 	if s.ready {

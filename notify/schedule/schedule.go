@@ -10,6 +10,7 @@
 //   - Letters go on working days only, from the reminders' hour on. After downtime only the newest missed step goes.
 //   - Nobody is reminded who owes nothing, whose mail or whose last letter from us is newer than the step, or whom staff
 //     have asked to leave in peace until later.
+//   - Nobody is reminded before the mailbox has been read as a whole after the step: the mail may lie there unread.
 //
 // It must never read a clock, a file or the ledger.
 package schedule
@@ -59,6 +60,7 @@ type Facts struct {
 	Opened    time.Time // nothing is due before
 	Deadline  time.Time // the call's own, for staff
 	Since     time.Time // nothing that came due before is caught up: the ledger's first day; zero: no bound
+	Read      time.Time // when the whole mailbox was last read and all its mail judged; zero: never, and no reminder is due
 	Before    []int     // working days before the deadline
 	After     []int     // working days after it
 	Reminders Cron
@@ -137,7 +139,7 @@ func reminder(now time.Time, cal *calendar.Calendar, f Facts, u Unit) (Item, boo
 	switch {
 	case !ok, at.Before(f.Since), at.Before(f.Opened), at.Before(u.PostponedUntil):
 		return Item{}, false
-	case !u.ReceivedAt.Before(at), !u.Told.Before(at): // answered or written to since
+	case !u.ReceivedAt.Before(at), !u.Told.Before(at), f.Read.Before(at): // answered, written to, or perhaps answered since
 		return Item{}, false
 	}
 	reason := BeforeDeadline

@@ -32,7 +32,7 @@ func mustCron(t *testing.T, spec string) Cron {
 
 func facts(t *testing.T, units ...Unit) Facts {
 	return Facts{
-		Call: "c", Opened: when(t, "2024-06-11 00:00:00"), Deadline: when(t, "2024-06-21 23:59:59"),
+		Call: "c", Opened: when(t, "2024-06-11 00:00:00"), Read: when(t, "2030-01-01 00:00:00"), Deadline: when(t, "2024-06-21 23:59:59"),
 		Before: []int{5, 3, 1, 0}, After: []int{1, 3}, Reminders: mustCron(t, "0 9 * * *"), Digest: mustCron(t, "30 8 * * *"), Units: units,
 	}
 }
@@ -77,6 +77,9 @@ func TestDueReminder(t *testing.T) {
 		{"the old deadline's steps are gone", "2024-06-24 09:00:00", told("2024-06-21 09:00:05", extended("2024-06-28 17:00:00")), ""},
 		{"a deadline on a day off counts as the working day before", "2024-06-28 09:00:00", extended("2024-06-30 23:59:59"), "T-0 deadline-day"},
 		{"steps before the ledger's first day", "2024-06-19 12:00:00", since("2024-06-19 00:00:00"), ""},
+		{"the mailbox was last read before the step", "2024-06-18 14:00:00", read("2024-06-18 08:59:00"), ""},
+		{"the mailbox was read after the step", "2024-06-18 14:00:00", read("2024-06-18 09:01:00"), "T-3 before-deadline"},
+		{"the mailbox was never read", "2024-06-18 14:00:00", func(t *testing.T, f *Facts) { f.Read = time.Time{} }, ""},
 		{"no ladder", "2024-06-21 09:00:00", func(t *testing.T, f *Facts) { f.Before, f.After = nil, nil }, ""},
 		{"an hour that comes on Mondays only", "2024-06-24 09:00:00", func(t *testing.T, f *Facts) { f.Reminders = mustCron(t, "0 9 * * 1") }, "T+1 overdue"},
 	}
@@ -102,6 +105,10 @@ func TestDueReminder(t *testing.T) {
 
 func state(s string) func(*testing.T, *Facts) {
 	return func(t *testing.T, f *Facts) { f.Units[0].State = s }
+}
+
+func read(at string) func(*testing.T, *Facts) {
+	return func(t *testing.T, f *Facts) { f.Read = when(t, at) }
 }
 
 func received(at string) func(*testing.T, *Facts) {
