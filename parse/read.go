@@ -61,10 +61,22 @@ func open(ctx context.Context, in File, scratch string, reading func(string)) (*
 		return f, f.fault(err)
 	}
 	f.checkExtension()
+	f.checkEnd()
 	if (f.Book != nil && f.Book.Macros) || (f.Doc != nil && f.Doc.Macros) {
 		f.Faults = append(f.Faults, finding.New("file.macro", f.At()).Saying("《"+f.Name+"》带有宏，系统不会运行。"))
 	}
 	return f, nil
+}
+
+// checkEnd tells of a file that stops early though what there is of it could be read.
+func (f *opened) checkEnd() {
+	if f.Doc == nil || !f.Doc.Unended {
+		return
+	}
+	x := finding.New("file.unreadable", f.At()).Saying("《" + f.Name + "》没有正常的结尾，后面的内容可能缺失，已读取现有的部分。").
+		Cured("请在本机打开核对，内容有缺失的请另存为 .docx 或 .xlsx 后重新发送；内容齐全的无需处理。")
+	x.Severity = finding.Warning
+	f.Faults = append(f.Faults, x)
 }
 
 func lastPart(name string) string { return path.Base(strings.ReplaceAll(name, "\\", "/")) }

@@ -117,7 +117,7 @@ func unopened(file ledger.File, fs []ledger.Finding) bool {
 	return slices.ContainsFunc(told(fs), func(f ledger.Finding) bool {
 		switch f.Code {
 		case "file.unreadable", "file.encrypted", "file.limit", "file.unsupported":
-			return f.In(shown(file))
+			return f.Severity == finding.Error && f.In(shown(file))
 		}
 		return false
 	})

@@ -22,6 +22,7 @@ type Document struct {
 	ScanOnly  bool     // pictures of pages, no text
 	Macros    bool
 	Cut       bool // reading stopped at a limit
+	Unended   bool // the file stops before its own end mark, as one cut short in sending does; what is there stands
 }
 
 // Block is a paragraph or a table; exactly one of Text and Table is set. Empty paragraphs are left out.

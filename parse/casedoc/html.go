@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -69,6 +70,7 @@ type htmlReader struct {
 	hidden  int
 	unseen  int
 	choice  choice
+	ended   bool            // the page's own end was seen
 	side    strings.Builder // deleted or hidden text being read
 }
 
@@ -107,6 +109,7 @@ func (h *htmlReader) read(ctx context.Context, page string) error {
 			if err := z.Err(); errors.Is(err, html.ErrBufferExceeded) {
 				return fmt.Errorf("one tag of over %d bytes: %w", maxToken, container.ErrLimit)
 			}
+			h.doc.Unended = h.doc.Unended || skip != "" || h.unended(page)
 			return nil
 		case html.TextToken:
 			if skip == "" {
@@ -126,11 +129,26 @@ func (h *htmlReader) read(ctx context.Context, page string) error {
 				skip = ""
 			} else if skip == "" {
 				h.end(string(name))
+				h.ended = h.ended || string(name) == "html"
 			}
 		}
 	}
 	return nil
 }
+
+// unended tells a page that was cut short: it stops inside a tag, or with its table or its body open and without its end.
+// Browsers forgive all that, and a fragment without html or body around it has no end to miss.
+func (h *htmlReader) unended(page string) bool {
+	if at := strings.LastIndexByte(page, '<'); at >= 0 && tagStart.MatchString(page[at:]) {
+		return !strings.HasPrefix(strings.ToLower(page[at:]), "</html")
+	}
+	isOpen := func(name string) bool {
+		return slices.ContainsFunc(h.open, func(e htmlElement) bool { return e.name == name })
+	}
+	return !h.ended && (isOpen("table") || isOpen("html") && isOpen("body"))
+}
+
+var tagStart = regexp.MustCompile(`^<[/!]?[A-Za-z][^>]*$`)
 
 // text writes characters with white space collapsed; a line break of the source between two Chinese characters is
 // nothing.

@@ -37,11 +37,15 @@ func (rd *reader) mhtml(ctx context.Context, doc *Document, src source) error {
 		return fmt.Errorf("%v: %w", err, container.ErrDamaged)
 	}
 	var parts []webPart
-	if err := walkParts(ctx, textproto.MIMEHeader(msg.Header), msg.Body, 0, &parts); err != nil {
+	err = walkParts(ctx, textproto.MIMEHeader(msg.Header), msg.Body, 0, &parts)
+	if doc.Unended = errors.Is(err, errUnended); err != nil && !doc.Unended {
 		return err
 	}
 	return rd.webParts(ctx, doc, parts)
 }
+
+// errUnended says that the parts stop before the boundary that ends them.
+var errUnended = errors.New("parts without an end")
 
 func skipBlank(r io.Reader) io.Reader {
 	br := bufio.NewReader(r)
@@ -53,7 +57,7 @@ func skipBlank(r io.Reader) io.Reader {
 	}
 }
 
-// walkParts decodes the leaves of a MIME body.
+// walkParts decodes the leaves of a MIME body. With errUnended all that could be read is in parts.
 func walkParts(ctx context.Context, head textproto.MIMEHeader, body io.Reader, depth int, parts *[]webPart) error {
 	kind, params, err := mime.ParseMediaType(head.Get("Content-Type"))
 	if err != nil && kind == "" {
@@ -79,8 +83,11 @@ func walkParts(ctx context.Context, head textproto.MIMEHeader, body io.Reader, d
 			return ctx.Err()
 		}
 		p, err := r.NextRawPart()
+		if err == io.EOF { // the last boundary; a break is wrapped
+			return nil
+		}
 		if err != nil {
-			return nil // the end, or a break: what was read stands
+			return errUnended // what was read stands
 		}
 		if err := walkParts(ctx, p.Header, p, depth+1, parts); err != nil {
 			return err

@@ -54,7 +54,8 @@ type rtfFile struct {
 	name     []byte // name of the shape property being read
 	value    []byte
 	number   []byte
-	done     bool
+	atRest   bool // nothing is half said: a paragraph, a row or a group has just ended
+	done     bool // the outermost group has ended
 }
 
 type rtfFont struct {
@@ -76,6 +77,12 @@ func (rd *reader) rtf(ctx context.Context, doc *Document, src source) error {
 	if err := f.read(ctx); err != nil {
 		return err
 	}
+	if !f.done && !rd.room.cut {
+		if len(f.stack) != 1 || !f.atRest {
+			return fmt.Errorf("the file ends with %d groups open: %w", len(f.stack), container.ErrDamaged)
+		}
+		doc.Unended = true // all that lacks is the last brace, unless the file was cut at this very place
+	}
 	for len(f.stories) > 0 {
 		f.endStory()
 	}
@@ -92,20 +99,23 @@ func (f *rtfFile) read(ctx context.Context) error {
 		}
 		c, err := f.in.ReadByte()
 		if err == io.EOF {
-			return nil // truncated or sloppy: what is there stands, as in Word
+			return nil
 		}
 		if err != nil {
 			return err
 		}
 		switch c {
 		case '{':
+			f.atRest = false
 			f.open()
 		case '}':
 			f.close()
+			f.atRest = true
 		case '\\':
 			err = f.control()
 		case '\r', '\n', 0:
 		default:
+			f.atRest = f.atRest && c == ' '
 			f.byte(c)
 		}
 		if err != nil && err != io.EOF {
@@ -169,6 +179,7 @@ func (f *rtfFile) left(own rtfState) {
 
 // control reads a control word or symbol and acts on it.
 func (f *rtfFile) control() error {
+	f.atRest = false
 	c, err := f.in.ReadByte()
 	if err != nil {
 		return err
@@ -202,6 +213,7 @@ func (f *rtfFile) control() error {
 		param, _ = strconv.Atoi(string(digits))
 	}
 	f.word(string(word), param, has)
+	f.atRest = string(word) == "par" || string(word) == "row"
 	return nil
 }
 
@@ -210,7 +222,9 @@ func (f *rtfFile) symbol(c byte) error {
 	switch c {
 	case '\'':
 		var hex [2]byte
-		if _, err := io.ReadFull(f.in, hex[:]); err != nil {
+		if _, err := io.ReadFull(f.in, hex[:]); err == io.ErrUnexpectedEOF {
+			return io.EOF
+		} else if err != nil {
 			return err
 		}
 		b, err := strconv.ParseUint(string(hex[:]), 16, 8)

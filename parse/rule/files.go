@@ -25,6 +25,7 @@ func fileRule() Rule {
 	return Rule{
 		Codes: []finding.Code{"file.unreadable", "file.encrypted", "file.limit", "file.macro", "file.unsupported", "file.type-mismatch"},
 		Doc: "文件能否打开：按内容而不是扩展名判断格式。损坏、加密、格式不支持、解压后过大的，说明原因和另存办法；" +
+			"RTF、网页在中途断掉的按损坏处理，只缺结尾标记的照常读取，作为警告请核对；" +
 			"带宏的只提示，宏从不运行；不用密码就能打开的 PDF 不算加密。",
 		Run: func(p *Pass) {
 			for _, f := range p.Files {
@@ -90,7 +91,7 @@ func unrecognised(f *File) finding.Finding {
 func noteCount(f *File) int {
 	n := 0
 	for _, x := range f.Faults {
-		if x.Code == "file.type-mismatch" || x.Code == "file.macro" {
+		if x.Code == "file.type-mismatch" || x.Code == "file.macro" || x.Code == "file.unreadable" && x.Severity == finding.Warning {
 			n++
 		}
 	}
