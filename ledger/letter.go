@@ -101,8 +101,8 @@ const atOnce = `l.attempts = 0 AND l.due <= l.created_at AND l.next_attempt <= l
 // Claim takes the next letter that is due, or nil when there is none. The attempt and the time of the next one are
 // written before anybody dials, so that a crash in the middle costs a wait and never a storm. retry is the wait after the
 // first, second, ... attempt; the attempt after the last wait is the last one. Letters to a unit whose mails are being
-// joined wait, since they say how it stands.
-func (db *DB) Claim(ctx context.Context, now time.Time, retry []time.Duration) (*Letter, error) {
+// joined wait, since they say how it stands; so do letters of the kinds except.
+func (db *DB) Claim(ctx context.Context, now time.Time, retry []time.Duration, except ...Kind) (*Letter, error) {
 	var claimed *Letter
 	err := db.write(ctx, "claim letter", func(t *tx) error {
 		claimed = nil
@@ -110,8 +110,9 @@ func (db *DB) Claim(ctx context.Context, now time.Time, retry []time.Duration) (
 			SELECT `+letterColumns+`
 			FROM letter AS l
 			WHERE `+ready+` AND (l.next_attempt <= ?1 OR `+atOnce+` OR l.next_attempt > l.due AND l.next_attempt > ?2)
+				AND l.kind NOT IN (SELECT value FROM json_each(?3))
 			ORDER BY l.rank, l.next_attempt, l.id
-			LIMIT 1`, stamp(now), stamp(now.Add(longest(retry)+time.Minute)))
+			LIMIT 1`, stamp(now), stamp(now.Add(longest(retry)+time.Minute)), kindList(except))
 		if missing(err) {
 			return nil
 		}

@@ -14,6 +14,9 @@ const letterColumns = `l.id, l.key, l.kind, l.call, l.unit, COALESCE(l.message, 
 // ready are the letters that may go when their time comes.
 const ready = `l.state IN ('due', 'composed') AND NOT (l.unit <> '' AND EXISTS (` + rejoining + ` AND w.unit = l.unit))`
 
+// kindList is a list of kinds as json_each reads it.
+func kindList(ks []Kind) string { return encode(append([]Kind{}, ks...)) }
+
 const letterByID = `SELECT ` + letterColumns + ` FROM letter AS l WHERE l.id = ?`
 
 func scanLetter(row scanner) (Letter, error) {
@@ -133,11 +136,12 @@ func (db *DB) count(ctx context.Context, query string, args ...any) (n int, err 
 	return n, err
 }
 
-// NextDue returns when the next letter is due, or the zero time when none waits.
-func (db *DB) NextDue(ctx context.Context) (at time.Time, err error) {
+// NextDue returns when the next letter is due, or the zero time when none waits; those of the kinds except are left out.
+func (db *DB) NextDue(ctx context.Context, except ...Kind) (at time.Time, err error) {
 	err = db.read(ctx, "read next due letter", func(q querier) error {
 		return q.QueryRowContext(ctx, `
-			SELECT COALESCE(min(l.next_attempt), '') FROM letter AS l WHERE `+ready).Scan(moment{&at})
+			SELECT COALESCE(min(l.next_attempt), '') FROM letter AS l WHERE `+ready+`
+				AND l.kind NOT IN (SELECT value FROM json_each(?))`, kindList(except)).Scan(moment{&at})
 	})
 	return at, err
 }

@@ -62,6 +62,8 @@ type Runner struct {
 	Now  func() time.Time // nil: time.Now
 	Log  *slog.Logger     // nil: slog.Default
 	Wake <-chan struct{}  // a letter was queued; nil: Run looks by itself
+	// Planner, when set, is asked about each reminder again before it goes.
+	Planner *Planner
 	// Step, when set, is called with the name of each step before it is taken; an error stops there. Tests use it to crash.
 	Step func(name string) error
 

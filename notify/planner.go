@@ -38,10 +38,6 @@ type Planner struct {
 	read atomic.Pointer[time.Time] // the last poll that read everything
 }
 
-// MailboxRead says that the whole mailbox was read and all its mail judged at that moment. Before the first, Plan reminds nobody:
-// the mail may lie there unread. It may be called from another goroutine.
-func (p *Planner) MailboxRead(at time.Time) { p.read.Store(&at) }
-
 // Run plans every minute until ctx ends; it returns nil then.
 func (p *Planner) Run(ctx context.Context) error {
 	for {
@@ -77,13 +73,7 @@ func (p *Planner) Plan(ctx context.Context, now time.Time) (fresh int, err error
 }
 
 func (p *Planner) plan(ctx context.Context, c *call.Call, now time.Time) (fresh int, err error) {
-	f := schedule.Facts{
-		Call: c.ID, Opened: c.Opened, Deadline: c.Deadline, Since: p.Since,
-		Before: c.Remind, After: c.RemindAfter, Reminders: p.Reminders, Digest: p.Digest,
-	}
-	if read := p.read.Load(); read != nil {
-		f.Read = *read
-	}
+	f := p.facts(c)
 	province, err := p.Ledger.Province(ctx, CallFacts(c, now))
 	if err != nil {
 		return 0, err
@@ -95,7 +85,7 @@ func (p *Planner) plan(ctx context.Context, c *call.Call, now time.Time) (fresh 
 	if err != nil || len(items) == 0 {
 		return 0, err
 	}
-	if err := p.told(ctx, c, f.Units); err != nil {
+	if err := p.told(ctx, c, now, f.Units); err != nil {
 		return 0, err
 	}
 	due := map[string]bool{}
@@ -133,24 +123,6 @@ func (p *Planner) unknown(ctx context.Context, items []schedule.Item) ([]schedul
 		}
 	}
 	return out, nil
-}
-
-// told fills in when each unit was last written to about what it owes.
-func (p *Planner) told(ctx context.Context, c *call.Call, units []schedule.Unit) error {
-	all, err := p.Ledger.Letters(ctx, "")
-	if err != nil {
-		return err
-	}
-	last := map[string]time.Time{}
-	for _, l := range all {
-		if l.Call == c.ID && l.Unit != "" && l.Kind != ledger.Alert && l.State != ledger.Dead && l.CreatedAt.After(last[l.Unit]) {
-			last[l.Unit] = l.CreatedAt
-		}
-	}
-	for i := range units {
-		units[i].Told = last[units[i].Unit]
-	}
-	return nil
 }
 
 func (p *Planner) pass(key string) {

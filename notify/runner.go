@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/mail"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,7 +28,7 @@ func (r *Runner) Run(ctx context.Context) error {
 			return err
 		}
 		wait := longest
-		if next, err := r.Ledger.NextDue(ctx); err == nil && !next.IsZero() {
+		if next, err := r.Ledger.NextDue(ctx, r.waiting()...); err == nil && !next.IsZero() {
 			wait = min(wait, max(next.Sub(r.now()), time.Millisecond))
 		}
 		if now := r.now(); r.breaker.open(now) {
@@ -48,7 +49,7 @@ func (r *Runner) RunDue(ctx context.Context) (sent int, err error) {
 		if err := r.step("send.claim"); err != nil {
 			return sent, err
 		}
-		l, err := r.Ledger.Claim(ctx, r.now(), r.Retry)
+		l, err := r.Ledger.Claim(ctx, r.now(), r.Retry, r.waiting()...)
 		if err != nil || l == nil {
 			return sent, err
 		}
@@ -67,6 +68,9 @@ func (r *Runner) RunDue(ctx context.Context) (sent int, err error) {
 
 // deliver brings one claimed letter to its end for now. ctx outlives until, which ends when the daemon stops.
 func (r *Runner) deliver(ctx, until context.Context, l *ledger.Letter) (sent bool, err error) {
+	if stop, err := r.reconsider(ctx, l); stop || err != nil {
+		return false, err
+	}
 	if stop, err := r.refrain(ctx, l); stop || err != nil {
 		return false, err
 	}
@@ -149,6 +153,9 @@ func (r *Runner) finish(ctx context.Context, l *ledger.Letter, result ledger.Sen
 		fmt.Sprintf("baosong letters show %d", l.ID))
 }
 
+// restPrefix begins the key of a letter to those whom an earlier one, whose number follows, has not reached.
+const restPrefix = "rest:"
+
 // partly settles a letter that only some of its recipients got: for the others it is queued anew when that can help.
 func (r *Runner) partly(ctx context.Context, l *ledger.Letter, to []string, refusal Refusal) error {
 	var rest []string
@@ -157,9 +164,9 @@ func (r *Runner) partly(ctx context.Context, l *ledger.Letter, to []string, refu
 			rest = append(rest, a)
 		}
 	}
-	if !refusal.Final() && !strings.HasPrefix(l.Key, "rest:") {
+	if !refusal.Final() && !strings.HasPrefix(l.Key, restPrefix) {
 		again := l.NewLetter
-		again.Key, again.To, again.CC, again.State = fmt.Sprintf("rest:%d", l.ID), rest, nil, ledger.Due
+		again.Key, again.To, again.CC, again.State = restPrefix+strconv.FormatInt(l.ID, 10), rest, nil, ledger.Due
 		again.Due = l.NextAttempt
 		if _, _, err := r.Ledger.Enqueue(ctx, again); err != nil {
 			return err
@@ -174,9 +181,10 @@ func (r *Runner) partly(ctx context.Context, l *ledger.Letter, to []string, refu
 	return r.finish(ctx, l, ledger.Delivered(), nil)
 }
 
-// bytes returns the letter as a mail: composed now, or as it was composed at the first attempt.
+// bytes returns the letter as a mail: composed now, or as it was composed at the first attempt. A reminder says how many days
+// are left, so that it is composed anew on a later day.
 func (r *Runner) bytes(ctx context.Context, l *ledger.Letter) ([]byte, error) {
-	if l.Blob != "" {
+	if l.Blob != "" && !(l.Kind == ledger.Reminder && l.CreatedAt.Before(r.Calendar.Day(r.now()))) {
 		f, err := r.Blobs.Open(l.Blob)
 		if err != nil {
 			return nil, fmt.Errorf("read composed letter: %w", err)

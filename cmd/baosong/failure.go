@@ -131,6 +131,8 @@ func advice(name string, code int, text string, err error) (said, tip string) {
 		return "台账是由更新版本的 baosong 写成的", "请重新安装较新的版本，或恢复升级前的备份。"
 	case errors.Is(err, ledger.ErrLocked):
 		return "数据目录正由另一个 baosong 使用", "服务已在运行；请不要同时运行两个 serve。"
+	case errors.Is(err, ledger.ErrReplaced): // it may wrap that the file is gone, which would lead astray
+		return "数据目录在运行中被移走或替换（" + ledger.ErrReplaced.Error() + "）", "运行中不要移动或替换数据目录；先停止服务，恢复或换好之后再启动。"
 	case errors.Is(err, fs.ErrNotExist):
 		return fileFault(text, "没有这个文件或目录", err), "请核对名称和路径。"
 	case errors.Is(err, fs.ErrPermission):

@@ -114,10 +114,16 @@ func TestNobodyRemindedUnread(t *testing.T) {
 	}
 }
 
-// TestDataReplacedUnderServe: somebody restores a backup in the place of a data directory in use. The daemon stops and says why;
-// started again it works on what it finds, and no mail is answered twice.
+// TestDataReplacedUnderServe: somebody restores a backup in the place of a data directory in use, or moves it away first. The daemon
+// stops and says why; started again it works on what it finds, and no mail is answered twice.
 func TestDataReplacedUnderServe(t *testing.T) {
 	t.Parallel()
+	for name, atOnce := range map[string]bool{"replaced": true, "moved away": false} {
+		t.Run(name, func(t *testing.T) { t.Parallel(); dataReplaced(t, atOnce) })
+	}
+}
+
+func dataReplaced(t *testing.T, atOnce bool) {
 	s := newSite(t, nil)
 	s.deliver("hefei", on("06-18", "07:00"), true)
 	first, log := s.start()
@@ -128,18 +134,23 @@ func TestDataReplacedUnderServe(t *testing.T) {
 	if err := os.Rename(data, data+".old"); err != nil {
 		t.Fatal(err)
 	}
-	s.must("restore", filepath.Join(s.dir, "b.tar"), data)
+	if atOnce {
+		s.must("restore", filepath.Join(s.dir, "b.tar"), data)
+	}
 	s.deliver("wuhu", on("06-18", "07:05"), true)
 	ended := make(chan error, 1)
 	go func() { ended <- first.Wait() }()
 	select {
 	case err := <-ended:
-		if err == nil || !bytes.Contains(log.Bytes(), []byte("replaced while it was open")) {
+		if err == nil || !bytes.Contains(log.Bytes(), []byte("replaced while it was open")) || !bytes.Contains(log.Bytes(), []byte("先停止服务")) {
 			t.Errorf("the daemon ended with %v\n%s", err, log)
 		}
 	case <-time.After(90 * time.Second):
 		_ = first.Process.Kill()
 		t.Fatalf("the daemon goes on\n%s", log)
+	}
+	if !atOnce {
+		s.must("restore", filepath.Join(s.dir, "b.tar"), data)
 	}
 	s.round("06-18", "07:10")
 	for _, unit := range []string{"hefei", "wuhu"} {

@@ -206,6 +206,7 @@ func (s *health) polled(ctx context.Context, err error) {
 		return
 	}
 	s.failures++
+	h.planner.MailboxUnread()
 	h.log.Error("polling", "failures", s.failures, "err", err)
 	if errors.Is(err, ledger.ErrReplaced) {
 		s.poke() // the runner meets the same fault, and ends the daemon

@@ -167,6 +167,7 @@ func (h *house) assembleOutbox(ctx context.Context) error {
 			Retry: cfg.SMTP.Retry, AlertTo: cfg.Staff.AlertTo, Folders: h.poller.Watched()}}
 	h.planner = &notify.Planner{Ledger: h.db, Calls: h.calls, Calendar: cal, DigestTo: cfg.Staff.DigestTo, AlertTo: cfg.Staff.AlertTo,
 		Hold: cfg.Schedule.HoldReminders, Since: since, Now: h.now, Log: h.log}
+	h.runner.Planner = h.planner
 	if h.planner.Reminders, err = schedule.ParseCron(cfg.Schedule.Reminders, h.zone); err != nil {
 		return err
 	}

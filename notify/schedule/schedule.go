@@ -10,7 +10,9 @@
 //   - Letters go on working days only, from the reminders' hour on. After downtime only the newest missed step goes.
 //   - Nobody is reminded who owes nothing, whose mail or whose last letter from us is newer than the step, or whom staff
 //     have asked to leave in peace until later.
-//   - Nobody is reminded before the mailbox has been read as a whole after the step: the mail may lie there unread.
+//   - Nobody is reminded before the mailbox has been read as a whole after the step, and staff are not told how things stand at
+//     the deadline before it has been read after that: the mail may lie there unread.
+//   - A reminder that waited is asked about again when it goes (Still).
 //
 // It must never read a clock, a file or the ledger.
 package schedule
@@ -83,11 +85,18 @@ func Due(now time.Time, cal *calendar.Calendar, f Facts) []Item {
 		return items
 	}
 	for _, u := range f.Units {
-		if it, ok := reminder(now, cal, f, u); ok {
+		if it, ok := reminder(now, cal, f, u); ok && !f.Read.Before(it.DueAt) {
 			items = append(items, it)
 		}
 	}
 	return items
+}
+
+// Still asks again about a unit's reminder that was due once and is about to go, perhaps days later: whether it is the newest
+// step of the ladder even now, and nothing has come to speak against it. u.Told leaves the reminder itself out.
+func Still(now time.Time, cal *calendar.Calendar, f Facts, u Unit, key string) bool {
+	it, ok := reminder(now.In(cal.Location()), cal, f, u)
+	return ok && it.Key == key
 }
 
 // DigestKey is the key of a call's digest of a day.
@@ -119,7 +128,7 @@ func alerts(now time.Time, cal *calendar.Calendar, f Facts) []Item {
 			alert(CalendarUnknown, key, cal.Day(now))
 		}
 	}
-	if now.After(f.Deadline) && !f.Deadline.Before(f.Since) {
+	if now.After(f.Deadline) && !f.Deadline.Before(f.Since) && !f.Read.Before(f.Deadline) { // what came in time is counted
 		alert(DeadlinePassed, fmt.Sprintf("deadline:%s:%s", f.Call, day(f.Deadline.In(cal.Location()))), f.Deadline)
 	}
 	return items
@@ -139,7 +148,7 @@ func reminder(now time.Time, cal *calendar.Calendar, f Facts, u Unit) (Item, boo
 	switch {
 	case !ok, at.Before(f.Since), at.Before(f.Opened), at.Before(u.PostponedUntil):
 		return Item{}, false
-	case !u.ReceivedAt.Before(at), !u.Told.Before(at), f.Read.Before(at): // answered, written to, or perhaps answered since
+	case !u.ReceivedAt.Before(at), !u.Told.Before(at): // answered or written to since
 		return Item{}, false
 	}
 	reason := BeforeDeadline
