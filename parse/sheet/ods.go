@@ -176,7 +176,7 @@ func (o *odsReader) cells(x *xmlscan.Scanner) (cells []odsCell, err error) {
 		times := repeated(x.Attr("number-columns-repeated"))
 		o.span(x, col)
 		c := o.cell(x, col)
-		if c.Text != "" && !covered && col <= grid.MaxCol {
+		if (c.Text != "" || c.Kind == grid.KindUnsaved) && !covered && col <= grid.MaxCol {
 			cells = append(cells, odsCell{c, min(times, grid.MaxCol+1-col)})
 		}
 		col = min(col+times, grid.MaxCol+1)
@@ -231,6 +231,10 @@ func (o *odsReader) cell(x *xmlscan.Scanner, col int) grid.Cell {
 		b.Formula = formula
 		return b
 	default:
+		if formula && kind == "" && c.Text == "" { // an empty text that is a result has its type
+			c.Kind = grid.KindUnsaved
+			break
+		}
 		c.Lost = grid.LostText(c.Text)
 	}
 	return c

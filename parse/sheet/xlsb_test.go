@@ -37,11 +37,14 @@ func wideString(s string) []byte {
 	return b
 }
 
-func smallXLSB(t testing.TB, cells ...[]byte) string {
+func smallXLSB(t testing.TB, cells ...[]byte) string { return calculatedXLSB(t, nil, cells...) }
+
+// calculatedXLSB has further records in its workbook part.
+func calculatedXLSB(t testing.TB, more []byte, cells ...[]byte) string {
 	return string(zipped(t, map[string]string{
 		contentTypes:                 `<Types/>`,
 		"_rels/.rels":                `<Relationships><Relationship Id="rId1" Type="x/officeDocument" Target="xl/workbook.bin"/></Relationships>`,
-		"xl/workbook.bin":            string(bin(156, dwords(0, 1), wideString("rId1"), wideString("汇总表"))),
+		"xl/workbook.bin":            string(join(bin(156, dwords(0, 1), wideString("rId1"), wideString("汇总表")), more)),
 		"xl/_rels/workbook.bin.rels": `<Relationships><Relationship Id="rId1" Type="x/worksheet" Target="worksheets/sheet1.bin"/></Relationships>`,
 		"xl/sharedStrings.bin":       string(bin(19, []byte{0}, wideString("合肥"))),
 		"xl/worksheets/sheet1.bin":   string(join(cells...)),

@@ -135,8 +135,9 @@ func (s *xml2003) cell(x *xmlscan.Scanner) error {
 	_, formula := x.Lookup("Formula")
 	depth := x.Depth
 	if x.Closes {
-		return nil
+		return s.unsaved(col, formula)
 	}
+	written := false
 	for x.Depth >= depth {
 		k := x.Next()
 		if k == xmlscan.EOF {
@@ -154,13 +155,26 @@ func (s *xml2003) cell(x *xmlscan.Scanner) error {
 			continue
 		}
 		kind := x.Attr("Type")
-		c := s.make(col, kind, x.Content(), f)
+		value := x.Content()
+		if formula && value == "" && kind != "String" {
+			continue
+		}
+		written = true
+		c := s.make(col, kind, value, f)
 		c.Formula = formula
 		if err := s.k.Add(c); err != nil {
 			return err
 		}
 	}
-	return nil
+	return s.unsaved(col, formula && !written)
+}
+
+// unsaved adds a formula whose result the file does not hold.
+func (s *xml2003) unsaved(col int, formula bool) error {
+	if !formula {
+		return nil
+	}
+	return s.k.Add(grid.Cell{Col: col, Kind: grid.KindUnsaved, Formula: true})
 }
 
 // free returns the first column from col on that no area from above covers: a cell without an index stands there.

@@ -21,6 +21,7 @@ const (
 	recFilePass = 0x2F
 	recContinue = 0x3C
 	recCodePage = 0x42
+	recWriter   = 0x5C
 	recBound    = 0x85
 	recMulRK    = 0xBD
 	recRString  = 0xD6
@@ -53,6 +54,7 @@ type stream struct {
 	cache    map[int]*numfmt.Format
 	xfs      []int // format number of each cell style
 	sheets   []boundSheet
+	xlwt     bool // written by the Python library of that name
 }
 
 type boundSheet struct {

@@ -1,6 +1,8 @@
 package biff
 
 import (
+	"strings"
+
 	"baosong/parse/charset"
 	"baosong/parse/sheet/grid"
 	"baosong/parse/sheet/numfmt"
@@ -15,6 +17,8 @@ func (f *stream) global(r record) {
 		f.codePage = U16(d, 0)
 	case recBound:
 		f.bound(d)
+	case recWriter:
+		f.xlwt = strings.HasPrefix(string(d), "None ") // any other program begins with the name's length
 	case recVBA:
 		f.k.Book.Macros = true
 	case recXF, 0x43, 0x243, 0x443:

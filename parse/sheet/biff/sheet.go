@@ -31,6 +31,9 @@ func (f *stream) sheet(ref boundSheet) error {
 	}
 	s := &biffSheet{stream: f, hidden: map[int]bool{}}
 	err := s.walk(ref.offset)
+	if last := s.unsettled(); err == nil {
+		err = last
+	}
 	if errors.Is(err, grid.ErrCut) {
 		err = nil
 	}
@@ -104,6 +107,9 @@ func (s *biffSheet) place(kind int, d []byte) (col int, rest []byte, err error, 
 	}
 	if len(d) <= size {
 		return 0, nil, nil, false
+	}
+	if err := s.unsettled(); err != nil {
+		return 0, nil, err, false
 	}
 	if row := U16(d, 0) + 1; row != s.row {
 		s.row = row
@@ -210,49 +216,4 @@ func (s *biffSheet) mulRK(d []byte) error {
 		col++
 	}
 	return nil
-}
-
-// formula reads a formula's cached result; a text follows in a record of its own.
-func (s *biffSheet) formula(col int, v []byte) error {
-	s.waits = false
-	if len(v) < 8 {
-		return nil
-	}
-	if v[6] != 0xFF || v[7] != 0xFF || s.old && v[6] != 0xFF {
-		return s.number(col, Float(v), true)
-	}
-	var c grid.Cell
-	switch v[0] {
-	case 0:
-		s.pending, s.waits = grid.Cell{Col: col, Formula: true}, true
-		return nil
-	case 1:
-		c = BoolOrError(col, v[2], false)
-	case 2:
-		c = BoolOrError(col, v[2], true)
-	default:
-		return nil
-	}
-	c.Formula = true
-	return s.k.Add(c)
-}
-
-func (s *biffSheet) stringResult(r record) error {
-	if !s.waits {
-		return nil
-	}
-	s.waits = false
-	text := ""
-	switch s.version {
-	case 8:
-		parts := segments{parts: append([][]byte{r.data}, s.continued(r.next)...)}
-		text = parts.text()
-	case 2:
-		text = s.bytesText(Cut(r.data, 1, int(At(r.data, 0))))
-	default:
-		text = s.bytesText(Cut(r.data, 2, U16(r.data, 0)))
-	}
-	c := grid.TextCell(s.pending.Col, s.style().ShowText(text))
-	c.Formula = true
-	return s.k.Add(c)
 }

@@ -40,6 +40,7 @@ const (
 	brtRichText   = 62
 	brtWbProp     = 153
 	brtSheet      = 156
+	brtCalcProp   = 157
 	brtMerge      = 176
 	brtCellXFs    = 617
 	brtEndCellXFs = 618
@@ -64,6 +65,8 @@ func ReadBinary(k *grid.Builder, p *container.Package) error {
 		switch {
 		case kind == brtWbProp:
 			k.Book.Date1904 = biff.U32(d, 0)&1 != 0
+		case kind == brtCalcProp:
+			o.onLoad = biff.U16(d, 24)&1 != 0
 		case kind == brtSheet && len(refs) < grid.MaxSheets:
 			rel, n := wideText(d, 8)
 			name, _ := wideText(d, n)
@@ -243,6 +246,9 @@ func (o *reader) binaryRecord(kind int, d []byte) error {
 	var f *numfmt.Format
 	if i := int(biff.U32(d, style) & 0xFFFFFF); i < len(o.styles) {
 		f = o.styles[i]
+	}
+	if o.onLoad && kind == brtFmlaNum && biff.Float(d[v:]) == 0 {
+		return o.k.Add(grid.Cell{Col: o.col, Kind: grid.KindUnsaved, Formula: true})
 	}
 	c := o.binaryCell(kind, o.col, d[v:], f)
 	c.Formula = kind >= brtFmlaText && kind <= brtFmlaError

@@ -21,6 +21,7 @@ type reader struct {
 	shared []string
 	styles []*numfmt.Format // by cell style index
 	col    int              // of the cell in hand, in a binary workbook
+	onLoad bool             // to be calculated when opened: its writer could not, and a formula's nought may stand for no result
 }
 
 // sheetRef is a sheet as the workbook part lists it.
@@ -151,6 +152,8 @@ func (o *reader) workbook(part string) ([]*sheetRef, error) {
 		switch {
 		case x.Is("workbookPr"):
 			o.k.Book.Date1904 = xmlscan.Truth(x.Attr("date1904"))
+		case x.Is("calcPr"):
+			o.onLoad = xmlscan.Truth(x.Attr("fullCalcOnLoad"))
 		case x.Is("sheet") && len(refs) < grid.MaxSheets:
 			state := x.Attr("state")
 			ref := &sheetRef{name: x.Attr("name"), rel: x.Attr("id"), hidden: state == "hidden" || state == "veryHidden"}

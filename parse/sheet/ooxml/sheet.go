@@ -89,7 +89,8 @@ func (s *sheetReader) cell(x *xmlscan.Scanner) error {
 	}
 	kind, style := x.Attr("t"), xmlscan.Int(x.Attr("s"))
 	value, formula := s.value(x)
-	if formula && value == "" && kind != "str" { // the empty text that a formula may result in has that type
+	// The empty text that a formula may result in has the type str. XlsxWriter gives every formula the result 0.
+	if formula && (value == "" && kind != "str" || s.o.onLoad && value == "0" && (kind == "" || kind == "n")) {
 		return s.k.Add(grid.Cell{Col: s.col, Kind: grid.KindUnsaved, Formula: true})
 	}
 	c := s.o.make(s.col, kind, style, value)
