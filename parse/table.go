@@ -6,6 +6,7 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"baosong/parse/call"
@@ -217,7 +218,13 @@ func readCell(g *grid.Grid, row, col int, date1904 bool) rule.Cell {
 	if textMark.MatchString(out.Text) {
 		out.Text = strings.TrimSpace(strings.TrimLeft(out.Text, textMarks))
 	}
-	out.Lost = c.Lost || scientific.MatchString(rule.Squeeze(c.Text))
+	if m := scientific.FindStringSubmatch(rule.Squeeze(c.Text)); m != nil {
+		tens, _ := strconv.Atoi(m[3])
+		if out.Lost = true; c.Kind == grid.KindText && len(m[2]) == tens { // every digit is still there
+			out.Text, out.Lost = m[1]+m[2], false
+		}
+	}
+	out.Lost = out.Lost || c.Lost
 	if c.Kind == grid.KindNumber && !c.Lost && scientific.MatchString(out.Text) && math.Abs(c.Number) < 1e15 && c.Number == math.Trunc(c.Number) {
 		out.Text, out.Lost = fmt.Sprintf("%.0f", c.Number), false
 	}
@@ -239,4 +246,4 @@ var (
 	ditto = regexp.MustCompile("^[(（\"“]?(?:同上|同前|同上一?[行格]|〃|″|〞|\"|“|”|''|′′|,,|``)[)）\"”]?$")
 )
 
-var scientific = regexp.MustCompile(`(?i)^\d(?:\.\d+)?e\+\d+$`)
+var scientific = regexp.MustCompile(`(?i)^(\d)(?:\.(\d+))?e\+(\d{1,3})$`)

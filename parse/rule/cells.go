@@ -162,7 +162,8 @@ func lengthRule() Rule {
 func precisionRule() Rule {
 	return Rule{
 		Codes: []finding.Code{"cell.precision-lost"},
-		Doc:   "长数字被表格软件改成 1.10105E+17 一类的科学记数法，后几位可能已经丢失；同一格不再报格式错误。",
+		Doc: "长数字被表格软件改成 1.10105E+17 一类的科学记数法，后几位可能已经丢失；同一格不再报格式错误。" +
+			"联系电话等必填的列因此没有了可用的内容，须更正；其他的列请核对。文件里还存着全部数字的（单元格只是显示成这样），按全部数字读取，不提示。",
 		Run: func(p *Pass) {
 			p.rows(func(t *Table, r *Row) {
 				seen := map[string]bool{}
@@ -172,13 +173,17 @@ func precisionRule() Rule {
 						continue
 					}
 					seen[cell.Address] = true
-					p.report(lostFinding(cell).at(t.Place(r, c.ID), c.Header))
+					x := digitsLost(t, cell, t.Place(r, c.ID), c.Header)
+					if c.Required {
+						x.Severity = finding.Error
+					}
+					p.report(x)
 				}
 				for _, cell := range r.Extra {
 					if cell.Lost {
 						at := t.At()
 						at.Row, at.Cell = r.Number, cell.Address
-						p.report(lostFinding(cell).at(at, cell.Address))
+						p.report(digitsLost(t, cell, at, cell.Address))
 					}
 				}
 			})
@@ -186,10 +191,12 @@ func precisionRule() Rule {
 	}
 }
 
-type lostFinding Cell
-
-func (c lostFinding) at(at finding.Place, header string) finding.Finding {
+func digitsLost(t *Table, c Cell, at finding.Place, header string) finding.Finding {
 	found := MaskNumber(cut(c.Text, 30))
-	return finding.New("cell.precision-lost", at).Got(found, "").
+	x := finding.New("cell.precision-lost", at).Got(found, "").
 		Saying(header + "显示为“" + found + "”，数字的后几位可能已经丢失。")
+	if b := t.File.Book; b != nil && b.Format == "csv" {
+		return x.Cured("请先把这一列设为文本格式，再按原来的数字重新填写，并另存为 .xlsx 发送；CSV 文件每次用表格软件打开再保存，都会这样丢失数字。")
+	}
+	return x.Cured("请先把单元格设为文本格式，再按原来的数字重新填写；丢失的数字改格式找不回来。")
 }
