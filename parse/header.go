@@ -21,6 +21,7 @@ type header struct {
 	columns     map[string]int
 	texts       map[int]string // all header texts by grid column
 	score       int
+	choices     map[string]choiceColumns // by column id: questions that have a column for each choice
 }
 
 var (

@@ -118,8 +118,14 @@ func rowText(row *grid.Row) string {
 }
 
 func readTable(t *rule.Table, h header, n names, c *call.Call) {
+	h.findChoices(t.Grid, n, c)
 	t.Header, t.Columns = h.bottom, h.columns
 	used := map[int]bool{}
+	for _, q := range h.choices {
+		for _, col := range q.cols {
+			used[col] = true
+		}
+	}
 	for _, col := range h.columns {
 		used[col] = true
 	}
@@ -174,6 +180,12 @@ func addRow(t *rule.Table, row *grid.Row, h header, n names) {
 	date1904 := t.File.Book != nil && t.File.Book.Date1904
 	for id, col := range h.columns {
 		cell := readCell(t.Grid, row.Number, col, date1904)
+		if q, ok := h.choices[id]; ok {
+			cell = q.tickedCell(t.Grid, row.Number, date1904)
+			for _, col := range q.cols {
+				mapped[col] = true
+			}
+		}
 		if len(t.Rows) > 0 && id != "seq" && len(cell.Text) < 30 && ditto.MatchString(rule.Squeeze(cell.Text)) {
 			above := t.Rows[len(t.Rows)-1].Cells[id]
 			above.Address, cell = cell.Address, above

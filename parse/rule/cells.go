@@ -40,7 +40,7 @@ func listRule() Rule {
 	return Rule{
 		Codes: []finding.Code{"cell.not-in-list"},
 		Doc: "案例方向只能是通知所列方向之一，集群级别只能是国家级或省级。方向前的序号、后面的“方向”二字，级别写作“国家”“省”，都可以；" +
-			"“□国家级 ☑省级”一类的方框按勾选的一项读取。“数字化”“数字化转型”一类的近似写法不可以，同时填几个也不可以。",
+			"“□国家级 ☑省级”一类的方框按勾选的一项读取；每个方向（级别）各占一列、在其中打√的，读取打√（☑、1、是）的一列，×等含义不明的标记不猜。“数字化”“数字化转型”一类的近似写法不可以，同时填几个也不可以。",
 		Run: func(p *Pass) {
 			p.rows(func(t *Table, r *Row) {
 				p.inList(t, r, "direction", p.Call.Directions, Direction)

@@ -1,0 +1,105 @@
+package parse
+
+import (
+	"slices"
+	"strings"
+
+	"baosong/parse/call"
+	"baosong/parse/rule"
+	"baosong/parse/sheet/grid"
+)
+
+// choiceColumns are columns headed by the choices of one question, in each row of which one is ticked: below 案例方向 a
+// column 协作共享, one 质量品牌, and so on.
+type choiceColumns struct {
+	cols []int
+	of   map[int]string // the choice that heads a column, in the call's wording
+}
+
+// findChoices looks below and in the header for the call's choices as headings. They must be plain: each choice once, three
+// of them or all that there are, and no column of their own beside them.
+func (h *header) findChoices(g *grid.Grid, n names, c *call.Call) {
+	h.choices = map[string]choiceColumns{}
+	for _, q := range []struct {
+		id   string
+		list []string
+		read func(string, []string) (string, int)
+	}{{"direction", c.Directions, rule.Direction}, {"level", c.Levels, rule.Level}} {
+		for row := h.top; row <= h.bottom+1; row++ {
+			found, ok := headings(g, row, q.list, q.read)
+			if !ok || row > h.bottom && !found.alone(g, row, n) {
+				continue
+			}
+			if col, taken := h.columns[q.id]; taken && found.of[col] == "" {
+				continue
+			}
+			h.choices[q.id] = found
+			h.columns[q.id] = found.cols[0]
+			h.bottom = max(h.bottom, row)
+			break
+		}
+	}
+}
+
+// headings returns the columns of a row that the choices of a list head.
+func headings(g *grid.Grid, row int, list []string, read func(string, []string) (string, int)) (found choiceColumns, ok bool) {
+	found.of = map[int]string{}
+	told := map[string]bool{}
+	for col := 1; col <= headerColumn; col++ {
+		text, own := headerText(g, row, col)
+		if text == "" || !own {
+			continue
+		}
+		choice, _ := read(text, list)
+		if choice == "" {
+			continue
+		}
+		if told[choice] {
+			return found, false
+		}
+		told[choice] = true
+		found.cols, found.of[col] = append(found.cols, col), choice
+	}
+	return found, len(found.cols) >= 2 && len(found.cols) >= min(3, len(list))
+}
+
+// alone reports whether the row below the header holds nothing but headings, so that it belongs to the header.
+func (q choiceColumns) alone(g *grid.Grid, row int, n names) bool {
+	for col := 1; col <= headerColumn; col++ {
+		if text, own := headerText(g, row, col); text != "" && own && q.of[col] == "" && n.lookup(text) == "" {
+			return false
+		}
+	}
+	return true
+}
+
+// tickedCell reads what a row ticks among the columns: one choice; all that are ticked, so that the rule tells of several; or
+// the mark that is neither a tick nor none. Nothing is guessed from ×, which some mean as a yes and others as a no.
+func (q choiceColumns) tickedCell(g *grid.Grid, row int, date1904 bool) rule.Cell {
+	var chosen []string
+	out := readCell(g, row, q.cols[0], date1904)
+	out.Text, out.Fault = "", ""
+	for _, col := range q.cols {
+		cell := readCell(g, row, col, date1904)
+		switch mark := rule.Squeeze(cell.Text); {
+		case cell.Fault != "":
+			return cell
+		case slices.Contains(noTicks, mark) || rule.Blank(mark):
+		case slices.Contains(ticks, mark) || rule.Bare(mark) == rule.Bare(q.of[col]):
+			if len(chosen) == 0 {
+				out.Address = cell.Address
+			}
+			chosen = append(chosen, q.of[col])
+		default:
+			return cell
+		}
+	}
+	out.Text = strings.Join(chosen, "、")
+	return out
+}
+
+// What stands for a tick and for none, squeezed.
+var (
+	ticks   = []string{"√", "✓", "✔", "☑", "☒", "■", "●", "v", "V", "1", "是", "Y", "y", "(√)", "[√]"}
+	noTicks = []string{"", "0", "否", "□", "☐", "○", "N", "n", "()", "[]"}
+)
