@@ -3,6 +3,8 @@ package message
 import (
 	"strings"
 	"unicode/utf8"
+
+	"baosong/parse/charset"
 )
 
 // displayName decodes a name: quotes and comment brackets off, words decoded, also inside quotes.
@@ -16,7 +18,7 @@ func displayName(s string) string {
 			s = unquote(s[1:end-1]) + s[end:]
 		}
 	}
-	return unwrap(clean(decodeWords([]byte(s))))
+	return unwrap(clean(charset.Unmangle(decodeWords([]byte(s)))))
 }
 
 // unwrap takes off quotes around a whole name, and one that has no fellow; a word in quotes at its end keeps them.

@@ -63,7 +63,7 @@ func (h rawHeader) transcode(label string) {
 func (h rawHeader) decoded() Header {
 	out := make(Header, 0, len(h))
 	for _, f := range h {
-		out = append(out, Field{Name: f.name, Value: clean(decodeWords(f.value))})
+		out = append(out, Field{Name: f.name, Value: clean(charset.Unmangle(decodeWords(f.value)))})
 	}
 	return out
 }

@@ -27,13 +27,17 @@ func parseMedia(raw []byte) mediaValue {
 	plain, pieces := scanParams(rest, &mv.mended)
 	mv.params = make(map[string]string, len(plain)+len(pieces))
 	for name, v := range plain {
-		mv.params[name] = clean(decodeWords(v))
+		mv.params[name] = decodeWords(v)
 	}
 	for name, segs := range pieces {
 		s, ok := joinSegments(segs)
 		if old := mv.params[name]; s != "" && (ok || old == "" || strings.ContainsRune(old, utf8.RuneError)) {
 			mv.params[name] = s
 		}
+	}
+	for name, v := range mv.params {
+		s := charset.Unmangle(v)
+		mv.params[name], mv.mended = clean(s), mv.mended || s != v
 	}
 	return mv
 }
@@ -215,13 +219,13 @@ func joinSegments(segs []segment) (string, bool) {
 		b = append(b, v...)
 	}
 	if bytes.Contains(b, []byte("=?")) && bytes.Contains(b, []byte("?=")) {
-		return clean(decodeWords(b)), true
+		return decodeWords(b), true
 	}
 	s, ok := charset.Decode(b, label)
 	if !told || label == "" {
 		ok = !strings.ContainsRune(s, utf8.RuneError)
 	}
-	return clean(s), ok || !strings.ContainsRune(s, utf8.RuneError)
+	return s, ok || !strings.ContainsRune(s, utf8.RuneError)
 }
 
 func unpercent(v []byte) []byte {

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"bytes"
 	"encoding/base64"
 	"regexp"
 	"strings"
@@ -15,10 +16,18 @@ var encodedWord = regexp.MustCompile(`(?s)=\?([^?\s=]{0,60})\?([bBqQ])\?(.*?)\?=
 // brokenCode is a code of a Q word with the fold of a long line within it.
 var brokenCode = regexp.MustCompile(`=[ \t]*([0-9A-Fa-f])[ \t]*([0-9A-Fa-f])`)
 
-// decodeWords decodes the encoded words of a raw header value. Bytes of neighbouring words in the same charset are
-// joined before they are decoded, because mailers split words inside a character. Raw bytes are guessed.
+// decodeWords decodes the encoded words of a raw header value, also those that were encoded once more as a whole.
 func decodeWords(raw []byte) string {
-	v := string(raw)
+	s := wordsOnce(string(raw))
+	if encodedWord.MatchString(s) && bytes.Contains(raw, []byte("=?")) {
+		s = wordsOnce(s)
+	}
+	return s
+}
+
+// wordsOnce decodes the words of v. Bytes of neighbouring words in the same charset are joined before they are decoded,
+// because mailers split words inside a character. Raw bytes are guessed.
+func wordsOnce(v string) string {
 	if !strings.Contains(v, "=?") {
 		return rawText(v)
 	}
@@ -68,6 +77,14 @@ func wordsIn(v string) [][]int {
 			if end := strings.Index(v[m[6]+1:], "?="); end >= 0 && !strings.Contains(v[m[6]:m[6]+1+end], "=?") {
 				m[7] = m[6] + 1 + end
 				m[1] = m[7] + 2
+			}
+		}
+		if in := encodedWord.FindStringSubmatchIndex(v[m[6]:m[1]]); in != nil && in[0] == 0 { // =?utf-8?B?=?gbk?B?...?=?=
+			for i, inner := 2, m[6]; i < len(in); i++ {
+				m[i] = inner + in[i]
+			}
+			if strings.HasPrefix(v[m[1]:], "?=") {
+				m[1] += 2
 			}
 		}
 		all = append(all, m)

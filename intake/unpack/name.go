@@ -52,9 +52,10 @@ func isJunk(name string) bool {
 }
 
 // decodeName reads a name that comes without a word about its encoding: UTF-8 when it is valid, else GB18030, else Big5.
+// UTF-8 may have been made of GBK by a packer that took it for Western letters.
 func decodeName(raw string) string {
 	if utf8.ValidString(raw) {
-		return raw
+		return charset.Unmangle(raw)
 	}
 	return guessed([]byte(raw))
 }

@@ -60,6 +60,7 @@ func TestDecode(t *testing.T) {
 		{"utf-16 without mark", encode(t, unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), "汇总表"), "utf-16", "汇总表", true},
 		{"utf-7", []byte("Hi Mom -+Jjo--!  A+ImIDkQ. +ZeVnLIqe-"), "utf-7", "Hi Mom -☺-!  A≢Α. 日本語", true},
 		{"utf-7 plus", []byte("1 +- 1"), "UTF-7", "1 + 1", true},
+		{"utf-7 that is none", []byte("C++ and a+b-c, user+list@x"), "utf-7", "C++ and a+b-c, user+list@x", false},
 		{"windows-1251", encode(t, charmap.Windows1251, "Привет"), "windows-1251", "Привет", true},
 		{"windows-1251 that is UTF-8", []byte("Вам выставлен счет"), "windows-1251", "Вам выставлен счет", false},
 		{"iso-8859-1 that is UTF-8", []byte("请查收附件"), "iso-8859-1", "请查收附件", false},

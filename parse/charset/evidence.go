@@ -215,6 +215,11 @@ func utf7(b []byte) (string, bool) {
 			whole--
 		}
 		raw, err := base64.RawStdEncoding.DecodeString(string(b[:whole]))
+		if spare := 6 * n % 16; n < 6 && (spare >= 6 || len(raw) > 2*(6*n/16) && raw[len(raw)-1] != 0) { // no characters: a plus and a word
+			out.WriteString("+" + string(b[:n]))
+			b, ok = b[n:], false
+			continue
+		}
 		ok = ok && err == nil
 		out.WriteString(UTF16(raw, true))
 		b = bytes.TrimPrefix(b[n:], []byte("-"))
