@@ -101,7 +101,7 @@ func rarTrouble(err error) error {
 	case errors.Is(err, rardecode.ErrInvalidFileBlock):
 		return volumeTrouble("压缩包从文件中间开始，可能是分卷压缩包中的一卷。", err)
 	case errors.Is(err, rardecode.ErrDictionaryTooLarge):
-		return &trouble{kind: container.ErrLimit, message: "压缩包所用的字典过大，没有打开。", hint: "请用默认设置重新压缩后发送。", cause: err}
+		return largeDictionary(err)
 	case errors.Is(err, rardecode.ErrUnknownVersion), errors.Is(err, rardecode.ErrUnknownDecoder), errors.Is(err, rardecode.ErrUnsupportedDecoder):
 		return &trouble{kind: container.ErrUnsupported, message: "此压缩包的 RAR 版本暂不能读取。", hint: "请改用 zip 格式重新压缩后发送。", cause: err}
 	}

@@ -3,6 +3,7 @@ package unpack
 import (
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/bodgit/sevenzip"
@@ -20,8 +21,12 @@ func (w *walker) sevenZip(n *Node) error {
 		return sevenTrouble(err)
 	}
 	for _, m := range z.File {
-		if mode := m.Mode(); mode.IsDir() || !mode.IsRegular() {
-			continue
+		if mode := m.Mode(); mode.IsDir() || !mode.IsRegular() && (mode&fs.ModeNamedPipe == 0 || m.UncompressedSize == 0) {
+			continue // a packer that was fed through a pipe calls what it packed one
+		}
+		name := m.Name
+		if name == "" { // the packer was told none
+			name = withoutSuffix(n.Name)
 		}
 		var rc io.ReadCloser
 		open := func() (io.Reader, error) {
@@ -30,7 +35,7 @@ func (w *walker) sevenZip(n *Node) error {
 			}
 			return sevenMember{rc}, nil
 		}
-		err := w.add(n, member{name: m.Name, size: int64(min(m.UncompressedSize, 1<<62)), packed: max(n.Size, 1), open: open})
+		err := w.add(n, member{name: name, size: int64(min(m.UncompressedSize, 1<<62)), packed: max(n.Size, 1), open: open})
 		if rc != nil {
 			rc.Close() // puts the block's reader back for the next member
 		}

@@ -3,6 +3,7 @@ package unpack
 import (
 	"archive/tar"
 	"bufio"
+	"bytes"
 	"compress/bzip2"
 	"compress/gzip"
 	"errors"
@@ -93,6 +94,9 @@ func decompressor(f io.Reader, format container.Format) (io.Reader, string, erro
 	case container.Bzip2:
 		return bzip2.NewReader(br), "", nil
 	case container.XZ:
+		if xzDictionary(br) > maxDictionary {
+			return nil, "", largeDictionary(nil)
+		}
 		r, err := xz.ReaderConfig{DictCap: 64 << 20}.NewReader(br)
 		return r, "", err
 	case container.Zstd:
@@ -108,6 +112,28 @@ func decompressor(f io.Reader, format container.Format) (io.Reader, string, erro
 		raw = append(raw, byte(c))
 	}
 	return z, decodeName(string(raw)), nil
+}
+
+// xzDictionary is the dictionary that the first block of an xz file asks for, which its reader would allot at once: the
+// LZMA2 filter (21) has one byte of properties (xz file format, 5.3.1). 0 when there is no such filter.
+func xzDictionary(br *bufio.Reader) int64 {
+	const streamHeader = 12
+	head, _ := br.Peek(streamHeader + 64)
+	if len(head) <= streamHeader {
+		return 0
+	}
+	block := head[streamHeader:min(len(head), streamHeader+4*(int(head[streamHeader])+1))]
+	at := bytes.Index(block, []byte{0x21, 1})
+	if at < 0 || at+2 >= len(block) {
+		return 0
+	}
+	code := int64(block[at+2] & 0x3F)
+	return (2 | code&1) << (code/2 + 11)
+}
+
+// largeDictionary says of an archive that reading it would take more memory than one mail may have.
+func largeDictionary(cause error) *trouble {
+	return &trouble{kind: container.ErrLimit, message: "压缩包所用的字典过大，没有打开。", hint: "请用默认设置重新压缩后发送。", cause: cause}
 }
 
 // unzstd reads without threads of its own and with a bounded window, which is what such a stream may ask memory for.
@@ -127,5 +153,11 @@ func (p packed) Read(b []byte) (int, error) {
 }
 
 func packedTrouble(err error) error {
+	if t := (*trouble)(nil); errors.As(err, &t) {
+		return t
+	}
+	if errors.Is(err, zstd.ErrWindowSizeExceeded) {
+		return largeDictionary(err)
+	}
 	return &trouble{kind: container.ErrDamaged, message: "压缩包损坏或不完整，未能全部读取。", hint: "请在本机确认压缩包能正常打开后重新发送。", cause: err}
 }

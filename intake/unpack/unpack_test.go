@@ -46,6 +46,8 @@ func TestWalk(t *testing.T) {
 		{"bzip2.zip", "bzip2.zip\n  a.txt\n  b.txt\n"},
 		{"plain.7z", "plain.7z\n  a.txt\n  b.txt\n"},
 		{"ppmd.7z", "ppmd.7z\n  a.txt\n  b.txt\n"},
+		{"stdin.7z", "stdin.7z\n  stdin\n"},
+		{"pipe.7z", "pipe.7z\n  案例.txt\n"},
 		{"cut.7z", "cut.7z !file.unreadable\n"},
 		{"enc.7z", "enc.7z !file.encrypted\n  a.txt -\n  b.txt -\n"},
 		{"enchead.7z", "enchead.7z !file.encrypted\n"},
@@ -54,6 +56,8 @@ func TestWalk(t *testing.T) {
 		{"t.txz", "t.txz\n  材料/案例一.txt\n  材料/案例二.txt\n  硬链接.txt\n"},
 		{"t.tar.zst", "t.tar.zst\n  材料/案例一.txt\n  材料/案例二.txt\n  硬链接.txt\n"},
 		{"a.txt.zst", "a.txt.zst\n  a.txt\n"},
+		{"window.txt.zst", "window.txt.zst !file.limit\n"},
+		{"window.txt.xz", "window.txt.xz !file.limit\n"},
 		{"a.txt.gz", "a.txt.gz\n  a.txt\n"},
 		{"split.7z.001", "split.7z.001 !file.unsupported\n"},
 		{"split.7z.003", "split.7z.003 !file.unsupported\n"},
@@ -216,6 +220,15 @@ func zipOf(t *testing.T, files map[string]string) []byte {
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// TestMangledNames: a packer that took GBK for Western letters wrote them down as UTF-8, and said so.
+func TestMangledNames(t *testing.T) {
+	t.Parallel()
+	n, _ := walkFile(t, write(t, "m.zip", zipOf(t, map[string]string{"µäÐÍ°¸Àý/»ã×Ü±í.xlsx": "x"})), Limits{})
+	if got, want := tree([]*Node{n}, ""), "m.zip\n  典型案例/汇总表.xlsx\n"; got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
 }
 
 func TestWalkCancelled(t *testing.T) {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/ulikunitz/xz/lzma"
 
+	"baosong/parse/charset"
 	"baosong/parse/container"
 )
 
@@ -100,7 +101,7 @@ func openOther(m *zip.File) (io.Reader, error) {
 	format := map[uint16]container.Format{bzip2Method: container.Bzip2, zstdMethod: container.Zstd, xzMethod: container.XZ}[m.Method]
 	r, _, err := decompressor(raw, format)
 	if err != nil {
-		return nil, fmt.Errorf("zip member: %w: %w", err, container.ErrDamaged)
+		return nil, packedTrouble(err)
 	}
 	return &checked{r: packed{r}, left: int64(m.UncompressedSize64), want: m.CRC32, sum: crc32.NewIEEE()}, nil
 }
@@ -117,7 +118,7 @@ func openLZMA(m *zip.File) (io.Reader, error) {
 		return nil, fmt.Errorf("zip member: lzma header: %w", container.ErrDamaged)
 	}
 	if dict := binary.LittleEndian.Uint32(head[5:]); dict > maxDictionary {
-		return nil, &trouble{kind: container.ErrLimit, message: "压缩包所用的字典过大，没有打开。", hint: "请用默认设置重新压缩后发送。"}
+		return nil, largeDictionary(nil)
 	}
 	size := uint64(math.MaxUint64)
 	if m.Flags&2 == 0 {
@@ -170,7 +171,7 @@ func overlap(files []*zip.File) bool {
 // zipName decodes a member's name: flag bit 11, the Unicode path field when it belongs to this name, else by the bytes.
 func zipName(m *zip.File) string {
 	if m.Flags&0x800 != 0 && utf8.ValidString(m.Name) {
-		return m.Name
+		return charset.Unmangle(m.Name)
 	}
 	for extra := m.Extra; len(extra) >= 4; {
 		id, size := binary.LittleEndian.Uint16(extra), int(binary.LittleEndian.Uint16(extra[2:]))
@@ -182,9 +183,6 @@ func zipName(m *zip.File) string {
 			return string(field[5:])
 		}
 		extra = extra[size:]
-	}
-	if utf8.ValidString(m.Name) {
-		return m.Name
 	}
 	return decodeName(m.Name)
 }

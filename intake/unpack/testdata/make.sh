@@ -38,12 +38,15 @@ z -psecret enc.7z a.txt b.txt
 z -psecret -mhe=on enchead.7z a.txt
 z -m0=PPMd ppmd.7z a.txt b.txt
 z -v1k split.7z big.bin
+printf 甲 | z -si stdin.7z; printf 乙 | z -si案例.txt pipe.7z
 z -tzip -mm=Deflate64 d64.zip a.txt
 z -tzip -mm=LZMA lzma.zip a.txt b.txt
 z -tzip -mm=BZip2 bzip2.zip a.txt b.txt
 z -tzip -mem=AES256 -psecret aes.zip a.txt
 gzip -k a.txt
 zstd -q a.txt && gzip -dc t.tar.gz | zstd -q -o t.tar.zst
+printf 甲 | zstd -q -1 --long=28 -fo window.txt.zst - # windows of 256 MB and 1.5 GB
+printf 甲 | xz --lzma2=preset=0,dict=1536MiB -c > window.txt.xz
 head -c 120 plain.7z > cut.7z
 zip -q inner.zip a.txt && zip -q two.zip inner.zip plain.7z && zip -q nested.zip two.zip b.txt t.tar.gz
 rm -f inner.zip two.zip a.txt b.txt big.bin
