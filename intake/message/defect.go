@@ -16,11 +16,13 @@ const (
 	defectOtherBound  defect = "各部分的分隔符与声明的不一致"
 	defectLostBound   defect = "没有找到各部分的分隔符，已作为正文读取"
 	defectOpenBound   defect = "缺少结束分隔符"
+	defectCut         defect = "邮件末尾缺少结束分隔符，可能没有收全"
 	defectAfterEnd    defect = "结束分隔符之后还有内容"
 	defectBase64Junk  defect = "Base64 编码中夹有杂字符"
 	defectBase64Tail  defect = "Base64 编码之后附有其他文字"
 	defectBase64Pad   defect = "Base64 编码缺少结尾的填充字符"
 	defectBase64Join  defect = "Base64 编码由多段拼接而成"
+	defectNotBase64   defect = "声明为 Base64 编码而内容不是，已按原样读取"
 	defectQuoted      defect = "Quoted-Printable 编码不规范"
 	defectEncoding    defect = "传输编码名称无法识别，已按原样读取"
 	defectUU          defect = "正文中以 uuencode 方式夹带文件"
@@ -48,7 +50,31 @@ func (w *walker) note(d defect, file string) {
 	if w.defects++; w.defects > maxDefects {
 		return
 	}
-	w.m.Findings = append(w.m.Findings, finding.New("mail.defect", finding.Place{File: file, Where: string(d)}))
+	w.m.Findings = append(w.m.Findings, d.finding(file))
+}
+
+// finding words a defect. The catalogue's words say that it was mended, which is not true of all.
+func (d defect) finding(file string) finding.Finding {
+	f := finding.New("mail.defect", finding.Place{File: file, Where: string(d)})
+	switch d {
+	case defectCut:
+		return f.Saying("邮件可能没有收全：末尾缺少结束分隔符，最后一部分内容可能不完整。").Cured("请核对最后一个附件是否完整；如不完整，请发件单位重新发送。")
+	case defectUUCut:
+		return f.Saying("附件可能不完整：" + string(d) + "。").Cured("请核对该附件是否完整；如不完整，请发件单位重新发送。")
+	case defectHeaderSize, defectParts, defectDepth, defectBytes:
+		return f.Saying("邮件没有全部读取：" + string(d) + "。").Cured("请核对附件是否齐全。")
+	case defectText, defectDate:
+		return f.Saying(string(d) + "。")
+	}
+	return f
+}
+
+// unclosed names the lack of a closing boundary: at the end of the mail there may have been more.
+func unclosed(end match) defect {
+	if end == endOfMail {
+		return defectCut
+	}
+	return defectOpenBound
 }
 
 // noteAll records what a header reader said.

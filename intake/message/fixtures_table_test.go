@@ -1,6 +1,9 @@
 package message
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 func fixtures() []fixture {
 	return slices.Concat(headerFixtures(), nameFixtures(), textFixtures(), encodingFixtures(), structureFixtures(), sealFixtures())
@@ -25,6 +28,8 @@ func headerFixtures() []fixture {
 		{name: "subject-language", subject: "中文"},
 		{name: "subject-unknown-charset", subject: "中文案例"},
 		{name: "subject-utf7", subject: "中文"},
+		{name: "subject-word-in-word", subject: "典型案例"},
+		{name: "subject-gbk-as-latin", subject: "典型案例"},
 		{name: "subject-spaced-colon", subject: "spaced"},
 		{name: "from-raw-gbk", from: "张三 <a@city.example>", mended: []defect{defectFrom}},
 		{name: "from-raw-gbk-quoted-5c", from: "誠信 <a@city.example>"},
@@ -104,6 +109,12 @@ func nameFixtures() []fixture {
 		{name: "name-bidi", files: named("axslx.exe")},
 		{name: "name-junk-content-type", files: named("a.xlsx")},
 		{name: "name-percent-plain", files: named("100%25.xlsx")},
+		{name: "name-word-in-word", files: named("典型案例.xlsx")},
+		{name: "name-word-encoded-twice", files: named("典型案例.xlsx")},
+		{name: "name-gbk-as-latin", files: named("典型案例.xlsx"), mended: []defect{defectName}},
+		{name: "name-gbk-as-latin-raw", files: named("典型案例.xlsx"), mended: []defect{defectName}},
+		{name: "name-utf8-as-latin", files: named("典型案例.xlsx"), mended: []defect{defectName}},
+		{name: "name-western-stays", files: named("Größe und Größen ÄÖ.xlsx"), unmended: true},
 		{name: "name-folding-lost", files: named("a.xlsx"), mended: []defect{defectFolding}},
 	}
 }
@@ -143,6 +154,8 @@ func encodingFixtures() []fixture {
 		{name: "base64-two-blocks", files: []string{"a.bin=DATA"}, mended: []defect{defectBase64Join}},
 		{name: "base64-blank-lines", files: file},
 		{name: "base64-text-after-padding", files: file, mended: []defect{defectBase64Tail}},
+		{name: "base64-is-plain", text: "各位好：\n附件 A1 请查收。", mended: []defect{defectNotBase64}},
+		{name: "base64-text-before", files: []string{"a.bin=" + strings.Repeat("DATA", 20)}, mended: []defect{defectBase64Junk}},
 		{name: "encoding-comment", files: file, unmended: true},
 		{name: "encoding-unknown", files: file, mended: []defect{defectEncoding}},
 		{name: "encoding-8-bit", files: file, unmended: true},
@@ -151,6 +164,8 @@ func encodingFixtures() []fixture {
 		{name: "encoding-uuencode", files: file},
 		{name: "uuencode-in-body", text: "see file\n\n\nregards", files: []string{"案例.txt=DATA"}, mended: []defect{defectUU}},
 		{name: "uuencode-base64-in-body", text: "见附件\n完", files: []string{"案例.txt=DATADATA"}, mended: []defect{defectUU}},
+		{name: "uuencode-in-qp", text: "see file\n\n\nregards", files: []string{"案例.txt=" + strings.Repeat("DATA", 10) + "=A=3"}, mended: []defect{defectUU}},
+		{name: "uuencode-in-base64", text: "see file\n\n\nregards", files: []string{"案例.txt=DATA"}, mended: []defect{defectUU}},
 		{name: "uuencode-yen", text: "", files: []string{"a.bin=" + bytesFrom(180, 225)}},
 		{name: "uuencode-not", text: "begin 644 words\nare only words\nend", files: []string{}, unmended: true},
 		{name: "uuencode-cut", text: "", files: file, mended: []defect{defectUU, defectUUCut}},
@@ -160,8 +175,8 @@ func encodingFixtures() []fixture {
 func structureFixtures() []fixture {
 	file := []string{"a.bin=DATA"}
 	return []fixture{
-		{name: "boundary-not-closed", text: "hello", files: file, mended: []defect{defectOpenBound}},
-		{name: "boundary-cut-in-base64", files: []string{"a.bin=DATADATA"}, mended: []defect{defectOpenBound, defectBase64Pad}},
+		{name: "boundary-not-closed", text: "hello", files: file, mended: []defect{defectCut}},
+		{name: "boundary-cut-in-base64", files: []string{"a.bin=DATADATA"}, mended: []defect{defectCut, defectBase64Pad}},
 		{name: "boundary-parameter-missing", text: "hello", files: file, mended: []defect{defectNoBoundary}},
 		{name: "boundary-other-than-declared", text: "hello", files: file, mended: []defect{defectOtherBound}},
 		{name: "boundary-never-appears", text: "hello", files: []string{}, mended: []defect{defectLostBound}},

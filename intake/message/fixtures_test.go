@@ -189,3 +189,22 @@ func TestReferences(t *testing.T) {
 		t.Errorf("got %q %q %q", m.MessageID, m.InReplyTo, m.References)
 	}
 }
+
+// TestLossIsNoRepair: only what was mended is said to be mended.
+func TestLossIsNoRepair(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"boundary-not-closed": "可能没有收全", "uuencode-cut": "可能不完整", "date-junk": "以收到时间为准",
+		"boundary-inner-not-closed": "已自动修复", "name-raw-gbk-unquoted": "已自动修复"} {
+		m, err := ReadFile(filepath.Join("testdata", name+".eml"), t.TempDir(), Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said []string
+		for _, f := range m.Findings {
+			said = append(said, f.Message)
+		}
+		if all := strings.Join(said, " "); !strings.Contains(all, want) || strings.Contains(all, "已自动修复") && want != "已自动修复" && name != "uuencode-cut" {
+			t.Errorf("%s: %q, want %q", name, said, want)
+		}
+	}
+}

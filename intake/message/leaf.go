@@ -18,9 +18,9 @@ func (w *walker) leaf(raw rawHeader, ct mediaValue) match {
 	case f.isReport():
 		f.keep = max(min(maxReport-int64(w.report.Len()), maxReport), 0)
 	}
-	dec := newDecoder(f)
-	if _, plain := dec.(*identity); plain && f.isText() && ct.kind == "text/plain" {
-		dec = &uuScan{w: w, f: f}
+	dec := newDecoder(f, f)
+	if text && ct.kind == "text/plain" {
+		dec = scanned(dec, f)
 	}
 	end := w.pump(dec)
 	dec.close()
@@ -160,7 +160,7 @@ func (w *walker) preamble(raw rawHeader) *preamble {
 	f := w.create()
 	w.describe(f, rawHeader{{name: "Content-Transfer-Encoding", value: raw.get("Content-Transfer-Encoding")}}, mediaValue{kind: "text/plain"})
 	f.keep = w.textRoom
-	return &preamble{w: w, f: f, dec: newDecoder(f)}
+	return &preamble{w: w, f: f, dec: newDecoder(f, f)}
 }
 
 func (p *preamble) text(b []byte)  { p.dec.text(b) }

@@ -2,7 +2,6 @@ package message
 
 import (
 	"bytes"
-	"encoding/base64"
 	"io"
 	"strings"
 )
@@ -22,19 +21,20 @@ func transferEncoding(raw []byte) string {
 	return strings.ToLower(strings.Trim(words[0], `"'`))
 }
 
-func newDecoder(f *file) decoder {
+// newDecoder undoes f's encoding into out, which is f itself or what looks the text through on its way there.
+func newDecoder(f *file, out io.Writer) decoder {
 	switch f.cte {
 	case "base64", "base-64", "b", "x-base64":
-		return &base64Decoder{f: f}
+		return &base64Decoder{f: f, w: out}
 	case "quoted-printable", "quoted_printable", "quotedprintable", "q", "qp":
-		return &quotedDecoder{f: f}
+		return &quotedDecoder{f: f, w: out}
 	case "x-uuencode", "uuencode", "x-uue", "uue":
 		return &uuDecoder{f: f}
 	case "", "7bit", "8bit", "binary", "7-bit", "8-bit", "none":
 	default:
 		f.note(defectEncoding)
 	}
-	return &identity{w: f}
+	return &identity{w: out}
 }
 
 // identity passes bytes through as they stand.
@@ -44,126 +44,10 @@ func (d *identity) text(p []byte)  { _, _ = d.w.Write(p) }
 func (d *identity) end(eol []byte) { _, _ = d.w.Write(eol) }
 func (d *identity) close()         {}
 
-// base64Decoder keeps what is base64 and tells junk from a footer that a list or a scanner put after it.
-type base64Decoder struct {
-	f      *file
-	carry  []byte // fewer than four characters
-	padded bool   // the last block was closed by "="
-	gap    bool   // a blank line came after data
-	data   bool
-	over   bool // a footer began: the rest is no data
-	mid    bool // within a line that came in several pieces
-}
-
-func (d *base64Decoder) text(p []byte) {
-	if d.over {
-		return
-	}
-	t := bytes.TrimSpace(p)
-	if !d.mid {
-		if len(t) == 0 {
-			return
-		}
-		if d.data && d.footer(t) {
-			d.over = true
-			d.f.note(defectBase64Tail)
-			return
-		}
-	}
-	d.mid, d.gap = true, false
-	if len(t) == 0 {
-		return
-	}
-	if len(d.carry) == 0 && !d.padded && len(t)%4 == 0 {
-		out := d.f.w.scratch()
-		if n, err := base64.StdEncoding.Decode(out, t); err == nil {
-			_, _ = d.f.Write(out[:n])
-			d.data, d.padded = true, t[len(t)-1] == '='
-			return
-		}
-	}
-	d.slow(t)
-}
-
-// slow takes a line character by character.
-func (d *base64Decoder) slow(t []byte) {
-	for i, c := range t {
-		switch {
-		case (c == ' ' || c == '\t') && d.padded && d.footer(bytes.TrimSpace(t[i:])):
-			d.over = true
-			d.f.note(defectBase64Tail)
-			return
-		case isBase64(c):
-			if d.padded {
-				d.padded = false
-				d.f.note(defectBase64Join)
-			}
-			d.data = true
-			if d.carry = append(d.carry, c); len(d.carry) == 4 {
-				d.flush()
-			}
-		case c == '=':
-			d.flush()
-			d.padded = d.data
-		case c == ' ' || c == '\t' || c == '\r':
-		default:
-			d.f.note(defectBase64Junk)
-		}
-	}
-}
-
-// footer tells whether a line after data is running text.
-func (d *base64Decoder) footer(t []byte) bool {
-	pure, blanks, junk := true, 0, 0
-	for _, c := range t {
-		switch {
-		case isBase64(c) || c == '=':
-		case c == ' ' || c == '\t':
-			pure = false
-			blanks++
-		default:
-			pure = false
-			junk++
-		}
-	}
-	switch {
-	case d.padded || d.gap:
-		if !pure {
-			return junk > 0 || blanks > 0
-		}
-		return len(d.carry) == 0 && t[len(t)-1] != '=' && (len(t)%4 != 0 || len(t) < 8)
-	case pure:
-		return false
-	}
-	return blanks > 0 && junk > 0 || junk*2 > len(t)
-}
-
-func (d *base64Decoder) end([]byte) {
-	if !d.mid && d.data {
-		d.gap = true
-	}
-	d.mid = false
-}
-
-func (d *base64Decoder) flush() {
-	if len(d.carry) > 1 {
-		var out [3]byte
-		n, _ := base64.RawStdEncoding.Decode(out[:], d.carry) // loose last bits are no matter
-		_, _ = d.f.Write(out[:n])
-	}
-	d.carry = d.carry[:0]
-}
-
-func (d *base64Decoder) close() {
-	if len(d.carry) > 0 {
-		d.f.note(defectBase64Pad)
-	}
-	d.flush()
-}
-
 // quotedDecoder undoes quoted-printable. What is no code stays as it stands.
 type quotedDecoder struct {
 	f     *file
+	w     io.Writer
 	carry []byte // the end of a piece: white space or the beginning of a code
 	out   []byte
 }
@@ -200,7 +84,7 @@ func (d *quotedDecoder) decode(p []byte) {
 		d.f.note(defectQuoted)
 		d.out = append(d.out, '=')
 	}
-	_, _ = d.f.Write(d.out)
+	_, _ = d.w.Write(d.out)
 }
 
 // end ends a line: blanks before it are transport's, a "=" there joins the lines.
@@ -211,7 +95,7 @@ func (d *quotedDecoder) end(eol []byte) {
 		return
 	}
 	d.decode(rest)
-	_, _ = d.f.Write(eol)
+	_, _ = d.w.Write(eol)
 }
 
 func (d *quotedDecoder) close() {

@@ -195,3 +195,59 @@ func (s *uuScan) close() {
 		s.finish()
 	}
 }
+
+// scanned puts a scan behind the decoder of a text.
+func scanned(dec decoder, f *file) decoder {
+	scan := &uuScan{w: f.w, f: f}
+	if _, ok := dec.(*identity); ok {
+		return scan
+	}
+	lines := &uuLines{to: scan}
+	return &scannedDecoder{decoder: newDecoder(f, lines), lines: lines}
+}
+
+// scannedDecoder is a decoder whose output goes through a scan.
+type scannedDecoder struct {
+	decoder
+	lines *uuLines
+}
+
+func (d *scannedDecoder) close() {
+	d.decoder.close()
+	d.lines.close()
+}
+
+// uuLines hands what a transfer decoder gives out to a scan, line by line. A line that is too long to be uuencode may
+// come in pieces.
+type uuLines struct {
+	to   *uuScan
+	line []byte
+}
+
+func (l *uuLines) Write(p []byte) (int, error) {
+	n := len(p)
+	for len(p) > 0 {
+		i := bytes.IndexByte(p, '\n') + 1
+		if i == 0 {
+			i = len(p)
+		}
+		l.line, p = append(l.line, p[:i]...), p[i:]
+		text, eol := split(l.line)
+		if ended := bytes.HasSuffix(eol, []byte("\n")); ended {
+			l.to.text(text)
+			l.to.end(eol)
+			l.line = l.line[:0]
+		} else if len(text) > pieceSize {
+			l.to.text(text)
+			l.line = append(l.line[:0], eol...)
+		}
+	}
+	return n, nil
+}
+
+func (l *uuLines) close() {
+	if len(l.line) > 0 {
+		l.to.text(l.line)
+	}
+	l.to.close()
+}

@@ -157,7 +157,7 @@ func (w *walker) multipart(raw rawHeader, ct mediaValue) match {
 		}
 		if end.frame != me {
 			if !w.stopped && w.err == nil {
-				w.note(defectOpenBound, "")
+				w.note(unclosed(end), "")
 			}
 			return end
 		}
