@@ -52,12 +52,13 @@ func fromWestern(s string) []byte {
 }
 
 // gb2312Run tells that all high bytes are pairs of GB 2312 and that two or more characters of its first level, those of
-// everyday use, stand side by side.
+// everyday use, stand side by side. Of one or two bytes alone are ×××× and ····, which are meant as they are.
 func gb2312Run(b []byte) bool {
 	if !inGB2312(b) {
 		return false
 	}
 	run, most := 0, 0
+	kinds := map[byte]bool{}
 	for i := 0; i < len(b); i++ {
 		if b[i] < 0x80 {
 			run = 0
@@ -67,9 +68,10 @@ func gb2312Run(b []byte) bool {
 			run = 0
 		}
 		most = max(most, run)
+		kinds[b[i]], kinds[b[i+1]] = true, true
 		i++
 	}
-	return most >= 2
+	return most >= 2 && len(kinds) > 2
 }
 
 func hasHan(s string) bool {

@@ -31,7 +31,7 @@ func TestUnmangle(t *testing.T) {
 		}
 	}
 	for _, s := range []string{"", "report.docx", "典型案例.xlsx", "Größe und Größen.xlsx", "RELAÇÃO DE AVALIAÇÃO.doc", "Ä Ö Ü ß", "façade «où»", "Ça été",
-		"¿Qué? ¡Señor!", "Ñandú", "ÄÖ.txt", "Ã¼ber", "10 €–20 €", "naïve café", "Þórður Ægisson", "ÅÄÖ åäö", "Привет", "合肥ÎÄ¼þ", "£100 ±5%", "™®©", "œuvre"} {
+		"¿Qué? ¡Señor!", "Ñandú", "ÄÖ.txt", "Ã¼ber", "10 €–20 €", "naïve café", "Þórður Ægisson", "ÅÄÖ åäö", "Привет", "合肥ÎÄ¼þ", "£100 ±5%", "™®©", "œuvre", "××××.docx", "××××", "·····", "°×°×"} {
 		if got := Unmangle(s); got != s {
 			t.Errorf("Unmangle(%q) = %q, want it as it is", s, got)
 		}
