@@ -64,7 +64,8 @@ func material(m *message.Message) bool {
 	return slices.ContainsFunc(m.Attachments, func(a *message.Attachment) bool {
 		switch a.Type {
 		case "xlsx", "xlsm", "xlsb", "xls", "biff", "ods", "fods", "csv", "xml-spreadsheet-2003", "encrypted-ooxml",
-			"docx", "docm", "doc", "doc95", "word-2003-xml", "odt", "rtf", "works-wps", "pdf", "ofd", "zip", "rar", "7z":
+			"docx", "docm", "doc", "doc95", "word-2003-xml", "odt", "rtf", "works-wps", "pdf", "ofd", "pages", "numbers",
+			"zip", "rar", "7z", "tar", "gzip", "bzip2", "xz", "zstd":
 			return a.Disposition != message.DispositionInline
 		}
 		return false

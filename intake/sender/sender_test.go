@@ -127,6 +127,7 @@ func TestWordsAloneAreNoProof(t *testing.T) {
 	}{
 		{"sent again after it came back", with("a.pdf", pdf, city, "Subject: 退信：合肥市典型案例"), Person},
 		{"sent as an automatic reply", with("a.pdf", pdf, city, "Subject: 自动回复：合肥市典型案例"), Person},
+		{"sent in a tar.gz", with("a.tgz", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03", city, "Subject: 自动回复：合肥市典型案例"), Person},
 		{"without a file", mail(city, "Subject: 退信：合肥市典型案例"), Bounce},
 		{"with a picture", with("logo.png", "\x89PNG\r\n\x1a\n0000", city, "Subject: 自动回复：您好"), AutoReply},
 		{"with the mail that came back", with("a.eml", "From: box@example.org\r\nTo: jxj@hefei.example\r\nSubject: x\r\n\r\nx", city, "Subject: 退信：x"), Bounce},
