@@ -42,6 +42,7 @@ func TestWalk(t *testing.T) {
 		{"aes.zip", "aes.zip !file.encrypted\n  a.txt -\n"},
 		{"mixed.zip", "mixed.zip\n  a.txt\n  b.txt !file.encrypted\n"},
 		{"d64.zip", "d64.zip\n  a.txt !file.unsupported\n"},
+		{"zip64.zip", "zip64.zip\n  a.txt\n  b.txt\n"},
 		{"lzma.zip", "lzma.zip\n  a.txt\n  b.txt\n"},
 		{"bzip2.zip", "bzip2.zip\n  a.txt\n  b.txt\n"},
 		{"plain.7z", "plain.7z\n  a.txt\n  b.txt\n"},

@@ -31,6 +31,7 @@ for mode, name in (('w:gz', 't.tar.gz'), ('w:bz2', 't.tbz2'), ('w:xz', 't.txz'))
     t.close()
 E
 zip -q -P secret enc.zip a.txt b.txt
+zip -q -fz zip64.zip a.txt b.txt
 zip -q mixed.zip a.txt && zip -q -P secret mixed.zip b.txt
 z() { 7z a -bd -y "$@" >/dev/null; }
 z plain.7z a.txt b.txt
