@@ -20,6 +20,7 @@ type fixture struct {
 	date     string
 	id       string
 	files    []string
+	links    []Link
 	mended   []defect
 	other    []string // codes of other findings
 	unmended bool     // nothing may be noted
@@ -82,6 +83,9 @@ func (f fixture) check(t *testing.T) {
 	}
 	if f.files != nil && !slices.Equal(files, f.files) {
 		t.Errorf("files %q, want %q", files, f.files)
+	}
+	if f.links != nil && !slices.Equal(m.Links, f.links) {
+		t.Errorf("links %+v, want %+v", m.Links, f.links)
 	}
 	f.checkFindings(t, m)
 }

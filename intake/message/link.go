@@ -260,8 +260,11 @@ func looksFile(s string) bool {
 	return fileName.MatchString(s) || anyExt.MatchString(strings.TrimSpace(s)) && !strings.Contains(s, "://")
 }
 
-// lastFile takes the name at the end of a line's beginning; icons and numbering stand before it.
+// lastFile takes the name at the end of a line's beginning; icons, numbering and the provider's phrase stand before it.
 func lastFile(s string) string {
+	if at := linkPhrase.FindStringIndex(s); at != nil {
+		s = strings.TrimLeft(s[at[1]:], ":：")
+	}
 	s = strings.TrimSpace(s)
 	if all := fileName.FindAllString(s, -1); len(all) == 1 && !strings.Contains(s, " ") {
 		return all[0]

@@ -200,6 +200,8 @@ func TestTextOf(t *testing.T) {
 		{gbk("典型案例.doc"), 936, "典型案例.doc"},
 		{gbk("典型案例.doc"), 1252, "典型案例.doc"},
 		{gbk("典型案例.doc"), 0, "典型案例.doc"},
+		{"\xb7\x4a\xc1\x60\xaa\xed\x2e\x64\x6f\x63", 950, "彙總表.doc"},
+		{"\x8f\x57\x8c\x76\x95\x5c\x2e\x64\x6f\x63", 932, "集計表.doc"},
 		{"典型案例.doc", 936, "典型案例.doc"},
 		{"典型案例.doc", 1252, "典型案例.doc"},
 		{"caf\xe9s.doc\x00junk", 1252, "cafés.doc"},
