@@ -2,7 +2,6 @@ package casedoc
 
 import (
 	"context"
-	"slices"
 	"sort"
 	"strings"
 	"unicode/utf16"
@@ -18,15 +17,9 @@ type wordRange struct {
 	para    []uint16
 	del     []uint16
 	hid     []uint16
-	fields  []wordField
+	fields  openFields
 	pending []Block
 	lastEnd uint16
-}
-
-// wordField is an open field.
-type wordField struct {
-	instruction bool
-	text        []uint16
 }
 
 func (r *wordRange) read(ctx context.Context, from, to int) error {
@@ -64,16 +57,12 @@ func (r *wordRange) read(ctx context.Context, from, to int) error {
 func (r *wordRange) char(c uint16, cp, fc int, props charProps, p *piece) {
 	switch c {
 	case 0x13:
-		if len(r.fields) < 200 {
-			r.fields = append(r.fields, wordField{instruction: true})
-		}
+		r.fields.begin()
 	case 0x14:
-		if n := len(r.fields); n > 0 {
-			r.fields[n-1].instruction = false
-		}
+		r.fields.separate()
 	case 0x15:
-		if n := len(r.fields); n > 0 {
-			r.fields = r.fields[:n-1]
+		if text := r.fields.end(); text != "" {
+			r.put(props, utf16.Encode([]rune(text))...)
 		}
 	case 0x0D, 0x07, 0x0C:
 		r.mark(c, fc, props, p)
@@ -102,14 +91,10 @@ func (r *wordRange) char(c uint16, cp, fc int, props charProps, p *piece) {
 }
 
 func (r *wordRange) put(props charProps, c ...uint16) {
-	n := len(r.fields)
 	switch {
 	case props.deleted:
 		r.del = append(r.del, c...)
-	case slices.ContainsFunc(r.fields, func(f wordField) bool { return f.instruction }): // also a result within an instruction
-		if f := &r.fields[n-1]; f.instruction && len(f.text) < 200 {
-			f.text = append(f.text, c...)
-		}
+	case r.fields.takes(c...):
 	case props.hidden:
 		r.hid = append(r.hid, c...)
 	default:
@@ -134,9 +119,7 @@ func (r *wordRange) inline(props charProps) {
 
 // mark ends a paragraph, a cell or a row.
 func (r *wordRange) mark(c uint16, fc int, props charProps, p *piece) {
-	for i := range r.fields {
-		r.fields[i].instruction = false
-	}
+	r.fields.instructionsEnd()
 	info := r.w.paraAt(fc, p)
 	if len(r.w.paras) == 0 && c == 0x07 { // no paragraph properties: a row ends where an empty cell would
 		info.depth = 1

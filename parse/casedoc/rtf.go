@@ -54,8 +54,9 @@ type rtfFile struct {
 	name     []byte // name of the shape property being read
 	value    []byte
 	number   []byte
-	atRest   bool // nothing is half said: a paragraph, a row or a group has just ended
-	done     bool // the outermost group has ended
+	order    []byte // instruction of the field being read
+	atRest   bool   // nothing is half said: a paragraph, a row or a group has just ended
+	done     bool   // the outermost group has ended
 }
 
 type rtfFont struct {
@@ -168,6 +169,11 @@ func (f *rtfFile) left(own rtfState) {
 			f.wordArt(string(f.value))
 		}
 		f.name, f.value = f.name[:0], f.value[:0]
+	case own.dest == "fldinst":
+		text := equation(string(f.order))
+		if f.order = f.order[:0]; text != "" {
+			f.deliver(text)
+		}
 	case own.dest == "listtext":
 		f.story.number = ""
 		if n := clean(string(f.number)); strings.Trim(n, "□■●•◆➢·–-o▪❖✓★→") != "" { // a bullet is no number

@@ -109,6 +109,8 @@ func (f *rtfFile) deliver(s string) {
 		}
 	case "listtext":
 		f.number = appendShort(f.number, s, short)
+	case "fldinst":
+		f.order = appendShort(f.order, s, 4*maxInstruction)
 	case "objclass":
 		f.class = appendShort(f.class, s, short)
 	case "sn":

@@ -105,19 +105,14 @@ func (s *wordStory) cellProp(e element) {
 
 // field follows w:fldChar: text between begin and separate is the instruction, not the result.
 func (s *wordStory) field(e element) {
-	n := len(s.fields)
 	switch e.attr("fldCharType") {
 	case "begin":
-		if n < 200 {
-			s.fields = append(s.fields, true)
-		}
+		s.fields.begin()
 	case "separate":
-		if n > 0 {
-			s.fields[n-1] = false
-		}
+		s.fields.separate()
 	case "end":
-		if n > 0 {
-			s.fields = s.fields[:n-1]
+		if text := s.fields.end(); text != "" {
+			s.put(text)
 		}
 	}
 }

@@ -2,8 +2,8 @@ package casedoc
 
 import (
 	"context"
-	"slices"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -26,7 +26,7 @@ type wordStory struct {
 	hidden  bool
 	del     strings.Builder
 	hid     strings.Builder
-	fields  []bool // open fields; true while their instruction is read
+	fields  openFields
 	rows    []bool // open rows; true when tracked as deleted
 	choices []bool // open mc:AlternateContent; true once one branch was taken
 	marks   []string
@@ -40,7 +40,7 @@ type frame struct {
 	flow   *flow
 	para   paraProps
 	kind   string
-	fields []bool
+	fields openFields
 	rows   []bool
 }
 
@@ -102,7 +102,7 @@ func (s *wordStory) put(text string) {
 		if room.take(utf8.RuneCountInString(text)) {
 			s.del.WriteString(text)
 		}
-	case slices.Contains(s.fields, true): // also the result of a field that stands within an instruction
+	case s.fields.takes(utf16.Encode([]rune(text))...):
 	case s.hidden:
 		if room.take(utf8.RuneCountInString(text)) {
 			s.hid.WriteString(text)
@@ -115,7 +115,7 @@ func (s *wordStory) put(text string) {
 // inline handles what stands within a paragraph, and paragraphs, tables and tracked changes themselves.
 func (s *wordStory) inline(e element, t *tokens) bool {
 	switch e.name {
-	case "w:t", "w:delText", "m:t", "a:t":
+	case "w:t", "w:delText", "m:t", "a:t", "w:instrText":
 		s.text, s.keep = &strings.Builder{}, e.attr("space") == "preserve" || e.name == "a:t"
 	case "w:tab", "w:ptab":
 		s.put("\t")
@@ -142,7 +142,7 @@ func (s *wordStory) inline(e element, t *tokens) bool {
 		s.field(e)
 	case "w:ddList", "w:checkBox", "w:ffData", "w:listEntry", "w:result", "w:default", "w:checked":
 		s.form.read(e)
-	case "w:sdtPr", "w:sdtEndPr", "w:rt", "w:customXmlPr", "w:smartTagPr", "w:background", "w:instrText", "w:docPr":
+	case "w:sdtPr", "w:sdtEndPr", "w:rt", "w:customXmlPr", "w:smartTagPr", "w:background", "w:docPr":
 		t.pass()
 	case "mc:AlternateContent":
 		s.choices = append(s.choices, false)
@@ -160,6 +160,8 @@ func (s *wordStory) end(name string) {
 	switch name {
 	case "w:t", "w:delText", "m:t", "a:t":
 		s.endText()
+	case "w:instrText":
+		s.endInstruction()
 	case "w:p", "a:p":
 		s.endPara()
 	case "w:tc":
@@ -209,6 +211,14 @@ func (s *wordStory) endText() {
 	s.put(text)
 }
 
+// endInstruction keeps a part of a field's instruction; outside a field it is nothing.
+func (s *wordStory) endInstruction() {
+	if s.text != nil && s.removed == 0 {
+		s.fields.takes(utf16.Encode([]rune(s.text.String()))...)
+	}
+	s.text = nil
+}
+
 func (s *wordStory) endRow() {
 	n := len(s.rows)
 	if n == 0 {
@@ -227,9 +237,7 @@ func (s *wordStory) endRow() {
 }
 
 func (s *wordStory) endPara() {
-	for i := range s.fields {
-		s.fields[i] = false // an instruction never spans paragraphs; rather show it than lose what follows
-	}
+	s.fields.instructionsEnd()
 	p := s.para
 	if s.removed > 0 {
 		s.settle()
