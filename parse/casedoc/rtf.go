@@ -45,6 +45,7 @@ type rtfFile struct {
 	font     int // font being defined
 	style    int // style being defined
 	outlines map[int]int
+	lists    *rtfLists
 	story    *rtfStory
 	stories  []*rtfStory
 	raw      []byte // bytes waiting to be decoded
@@ -72,7 +73,7 @@ func (rd *reader) rtf(ctx context.Context, doc *Document, src source) error {
 		return fmt.Errorf("no {\\rtf at its beginning: %w", container.ErrDamaged)
 	}
 	in.Discard(at)
-	f := &rtfFile{rd: rd, doc: doc, in: in, pics: newPictures(doc), page: 1252, fonts: map[int]rtfFont{}, outlines: map[int]int{}}
+	f := &rtfFile{rd: rd, doc: doc, in: in, pics: newPictures(doc), page: 1252, fonts: map[int]rtfFont{}, outlines: map[int]int{}, lists: newRTFLists()}
 	f.state.skip = 1
 	f.story = newRTFStory(f, "")
 	if err := f.read(ctx); err != nil {
@@ -174,8 +175,10 @@ func (f *rtfFile) left(own rtfState) {
 		if f.order = f.order[:0]; text != "" {
 			f.deliver(text)
 		}
+	case own.dest == "leveltext":
+		f.lists.endText()
 	case own.dest == "listtext":
-		f.story.number = ""
+		f.story.number, f.story.written = "", true
 		if n := clean(string(f.number)); strings.Trim(n, "□■●•◆➢·–-o▪❖✓★→") != "" { // a bullet is no number
 			f.story.number = spaced(n, false)
 		}

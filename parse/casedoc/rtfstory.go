@@ -15,7 +15,10 @@ type rtfStory struct {
 	hid     strings.Builder
 	pending []Block
 	number  string
-	depth   int // tables around the paragraph
+	written bool // the number stands in the file
+	list    int  // numbering of the paragraph, 0 none
+	level   int  // and its level
+	depth   int  // tables around the paragraph
 	outline int
 	style   int
 	row     rtfRow // definition in force
@@ -59,7 +62,7 @@ func (s *rtfStory) word(w string, n int) {
 	case "par", "sect", "page":
 		s.endPara(s.depth)
 	case "pard":
-		s.depth, s.outline, s.style, s.number = 0, 0, 0, ""
+		s.depth, s.outline, s.style, s.list, s.level = 0, 0, 0, 0, 0 // the number stands before it in Word's files
 	case "intbl":
 		s.depth = max(s.depth, 1)
 	case "itap":
@@ -71,6 +74,10 @@ func (s *rtfStory) word(w string, n int) {
 		}
 	case "s":
 		s.style = n
+	case "ls":
+		s.list = n
+	case "ilvl":
+		s.level = n
 	case "cell":
 		s.endCell(1)
 	case "nestcell":
@@ -141,13 +148,22 @@ func (s *rtfStory) endPara(depth int) {
 	}
 	f.write(text)
 	f.pending, s.pending = append(f.pending, s.pending...), nil
-	f.next.Number = s.number
+	f.next.Number = s.numbered()
 	f.next.Heading = max(s.outline, 0)
 	if s.outline == 0 {
 		f.next.Heading = s.f.outlines[s.style]
 	}
-	s.number = ""
 	f.endPara()
+}
+
+// numbered returns the paragraph's number: the one that is written out, else the one that its list has come to.
+func (s *rtfStory) numbered() string {
+	number, written := s.number, s.written
+	s.number, s.written = "", false
+	if counted := s.f.lists.number(s.list, s.level); !written {
+		return counted
+	}
+	return number
 }
 
 func (s *rtfStory) endCell(depth int) {

@@ -109,6 +109,8 @@ func (f *rtfFile) deliver(s string) {
 		}
 	case "listtext":
 		f.number = appendShort(f.number, s, short)
+	case "leveltext":
+		f.lists.text = appendShort(f.lists.text, s, short)
 	case "fldinst":
 		f.order = appendShort(f.order, s, 4*maxInstruction)
 	case "objclass":

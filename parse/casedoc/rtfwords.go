@@ -33,8 +33,11 @@ func (f *rtfFile) word(w string, n int, has bool) {
 		f.text(s)
 		return
 	}
-	if f.state.dest == "" || f.state.dest == "nesttableprops" {
+	switch f.state.dest {
+	case "", "nesttableprops":
 		f.story.word(w, n)
+	case "listtable", "listoverridetable":
+		f.lists.word(w, n)
 	}
 }
 
@@ -98,13 +101,17 @@ func (f *rtfFile) destination(w string, star bool) bool {
 		}
 		f.state.dest = "pict"
 		f.startPicture()
-	case "fonttbl", "stylesheet", "nesttableprops", "fldinst", "objclass", "sn", "sv":
+	case "fonttbl", "stylesheet", "nesttableprops", "fldinst", "objclass", "sn", "sv", "listtable", "listoverridetable":
 		if f.state.dest != "skip" {
 			f.state.dest = w
 		}
 	case "listtext", "pntext":
 		if f.state.dest != "skip" {
 			f.state.dest = "listtext"
+		}
+	case "leveltext", "levelnumbers", "listname":
+		if f.state.dest != "skip" {
+			f.state.dest = map[bool]string{true: w, false: "skip"}[w == "leveltext"]
 		}
 	case "shpinst", "do":
 		f.state.silent = true
@@ -116,7 +123,7 @@ func (f *rtfFile) destination(w string, star bool) bool {
 		}
 	case "colortbl", "info", "nonshppict", "shprslt", "upr", "xe", "tc", "tcn", "rxe", "ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn",
 		"private", "pntxta", "pntxtb", "nonesttables", "themedata", "colorschememapping", "datastore", "objdata", "template",
-		"bkmkstart", "bkmkend", "atnid", "atnauthor", "atndate", "filetbl", "listtable", "listoverridetable", "revtbl", "background":
+		"bkmkstart", "bkmkend", "atnid", "atnauthor", "atndate", "filetbl", "revtbl", "background":
 		f.state.dest = "skip"
 	default:
 		if star {
