@@ -54,6 +54,11 @@ func letterTitle(line string) bool {
 
 // classify says which part of the call a read file is of, by its content; the name only where the content is silent.
 func (f *opened) classify(c *call.Call) {
+	defer func() {
+		if f.Cut && f.Part == call.PartUnknown { // what would tell may stand in the rest
+			f.Presumed, f.Guessed = presumed(f.Path)
+		}
+	}()
 	switch {
 	case f.Picture:
 		f.classifyPicture()

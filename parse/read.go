@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"baosong/parse/call"
@@ -62,6 +63,7 @@ func open(ctx context.Context, in File, scratch string, reading func(string)) (*
 	}
 	f.checkExtension()
 	f.checkEnd()
+	f.checkCut()
 	if (f.Book != nil && f.Book.Macros) || (f.Doc != nil && f.Doc.Macros) {
 		f.Faults = append(f.Faults, finding.New("file.macro", f.At()).Saying("《"+f.Name+"》带有宏，系统不会运行。"))
 	}
@@ -129,7 +131,8 @@ func (f *opened) fault(err error) error {
 	case errors.Is(err, container.ErrEncrypted):
 		x = finding.New("file.encrypted", at).Saying("《" + f.Name + "》设有打开密码，无法读取。")
 	case errors.Is(err, container.ErrLimit):
-		x = finding.New("file.limit", at).Saying("《" + f.Name + "》展开后过大，已停止读取。").Cured("请压缩图片、删去多余的工作表后重新发送。")
+		x = finding.New("file.limit", at).Saying("《" + f.Name + "》展开后过大或过于复杂，系统未能读取。").
+			Cured("请在本机打开后另存一份，压缩图片、删去多余的内容后重新发送；确实无法精简的，请联系工作人员人工查看。")
 	case errors.Is(err, container.ErrUnsupported):
 		what, cure := saveAgain(f.format, f.Name)
 		x = finding.New("file.unsupported", at).Got(strings.TrimSpace(what), "").Saying("《" + f.Name + "》是" + what + "，暂不能读取。").Cured(cure)
@@ -202,6 +205,18 @@ func (f *opened) checkExtension() {
 	}
 	f.Faults = append(f.Faults, finding.New("file.type-mismatch", f.At()).Got(string(f.format), extension(f.Name)).
 		Saying("《"+f.Name+"》的扩展名是 ."+extension(f.Name)+"，内容实际是 "+string(f.format)+" 格式，已按内容读取。"))
+}
+
+// checkCut tells of a file of which only the first part was read. What is missed in it is no fault of the sender's.
+func (f *opened) checkCut() {
+	f.Cut = f.Doc != nil && f.Doc.Cut || f.Book != nil && slices.ContainsFunc(f.Book.Sheets, func(g *grid.Grid) bool { return g.Cut })
+	if !f.Cut {
+		return
+	}
+	x := finding.New("file.limit", f.At()).Saying("《" + f.Name + "》内容过多，系统只读取了前面一部分，其余由工作人员人工查看。").
+		Cured("如有多余的内容，请删去后重新发送；没有则无需处理。")
+	x.Severity = finding.Warning
+	f.Faults = append(f.Faults, x)
 }
 
 // promised returns the formats that an extension stands for.

@@ -79,7 +79,8 @@ type reader struct {
 	lim      Limits
 	room     *room
 	depth    int
-	elements int // of XML read so far
+	elements int      // of XML read so far
+	engines  *engines // of PDF, kept from document to document; nil: started for this one
 }
 
 func newReader(lim Limits) *reader {

@@ -92,7 +92,7 @@ func scratch(t testing.TB) string {
 		t.Fatal(err)
 	}
 	warm.Do(func() {
-		e, err := newEngine(context.Background(), dir, worthCompiling)
+		e, err := compiledEngine(context.Background(), dir)
 		if err != nil {
 			t.Fatal(err)
 		}

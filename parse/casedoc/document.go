@@ -68,6 +68,8 @@ type Limits struct {
 	Characters int           // text of the document (default 4,000,000)
 	Bytes      int64         // inflated bytes of all parts (default 256 MiB)
 	Pages      int           // pages of a PDF (default 500)
-	Time       time.Duration // for one PDF once its engine runs (default 40 s); what has been read by then stands
+	Time       time.Duration // what a PDF may take of the processor (default 40 s): a tenth of it, and 16/40,000,000 for each character
 	Scratch    string        // folder for the compiled PDF engine (21 MB, kept from file to file); empty: it is interpreted
+
+	clock func() time.Duration // in place of the processor's, for tests
 }

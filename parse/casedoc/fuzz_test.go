@@ -60,7 +60,6 @@ func FuzzHTML(f *testing.F)  { fuzz(f, container.HTML, "*.html") }
 func FuzzMHTML(f *testing.F) { fuzz(f, container.MHTML, "*.mht") }
 func FuzzXML(f *testing.F)   { fuzz(f, container.XML, "*.fodt") }
 func FuzzODT(f *testing.F)   { fuzz(f, container.ODT, "*.odt") }
-func FuzzPDF(f *testing.F)   { fuzz(f, container.PDF, "*.pdf") }
 
 // FuzzDocStreams varies the streams of a binary document, which the compound file around them hides from the fuzzer.
 func FuzzDocStreams(f *testing.F) {

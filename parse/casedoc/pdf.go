@@ -31,6 +31,8 @@ type pdfFile struct {
 	rd      *reader
 	doc     *Document
 	engine  *engine
+	work    *work
+	letters int // characters that pdfium has told of
 	pdf     references.FPDF_DOCUMENT
 	flow    *flow
 	pics    *pictures
@@ -44,33 +46,59 @@ type pdfFile struct {
 	placed  int     // characters placed by their boxes
 }
 
+// pdf reads with an engine that is at hand. Where that one is interpreted and the document proves long, it is read anew
+// with one compiled for it, so that what has been read does not depend on which engine was there.
 func (rd *reader) pdf(ctx context.Context, doc *Document, src source) error {
-	work, cancel := context.WithCancel(ctx)
+	m, done := rd.lim.meter()
+	defer done()
+	fresh, room := *doc, *rd.room
+	quick := src.size < worthCompiling && !isCompiled(rd.lim.Scratch)
+	over, err := rd.pdfOnce(ctx, doc, src, m, quick)
+	if over && quick && rd.lim.Scratch != "" {
+		*doc, *rd.room = fresh, room
+		_, err = rd.pdfOnce(ctx, doc, src, m, false)
+	}
+	return err
+}
+
+// pdfOnce reads with one engine, and tells whether the document was given up because of the work it makes.
+func (rd *reader) pdfOnce(ctx context.Context, doc *Document, src source, m meter, quick bool) (over bool, err error) {
+	running, cancel := context.WithCancel(ctx)
 	defer cancel()
-	e, err := newEngine(work, rd.lim.Scratch, src.size)
+	e, err := rd.engine(running, quick)
 	if err != nil {
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return false, ctx.Err()
 		}
-		return fmt.Errorf("start the PDF engine: %w", err)
+		return false, fmt.Errorf("start the PDF engine: %w", err)
 	}
 	defer e.close()
-	defer time.AfterFunc(rd.lim.Time, cancel).Stop() // from here on: to compile the engine on a busy machine is no fault of the file
-	f := &pdfFile{rd: rd, doc: doc, engine: e, flow: newFlow(rd.room), pics: newPictures(doc)}
-	err = f.read(work, src)
+	most := rd.lim.Time
+	switch {
+	case quick && rd.lim.Scratch != "":
+		most /= pdfQuick
+	case e.interpreted:
+		most *= pdfSlowness
+	}
+	// From here on: to compile the engine is no fault of the file. The clock on the wall is for what hangs without working.
+	defer time.AfterFunc(10*rd.lim.Time, cancel).Stop()
+	w := newWork(m, most, cancel)
+	defer w.close()
+	f := &pdfFile{rd: rd, doc: doc, engine: e, work: w, flow: newFlow(rd.room), pics: newPictures(doc)}
+	err = f.read(running, src)
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return false, ctx.Err()
 	}
 	doc.Blocks = f.flow.finish()
 	doc.ScanOnly = f.scans > 0 && f.texts == 0
-	if work.Err() != nil { // our own time is up
+	if running.Err() != nil || e.heap.refused {
 		doc.Cut = true
 		if len(doc.Blocks) == 0 {
-			return fmt.Errorf("nothing read in %v: %w", rd.lim.Time, container.ErrLimit)
+			return w.isOver(), fmt.Errorf("nothing read with the work and the memory that a PDF may take: %w", container.ErrLimit)
 		}
-		return nil
+		return w.isOver(), nil
 	}
-	return err
+	return false, err
 }
 
 func (f *pdfFile) read(ctx context.Context, src source) error {
@@ -85,9 +113,9 @@ func (f *pdfFile) read(ctx context.Context, src source) error {
 		return pdfError(err)
 	}
 	f.doc.Pages = count.PageCount
-	bad := 0
+	bad, most := 0, min(f.rd.lim.Characters, pdfCharacters)
 	for i := range count.PageCount {
-		if i >= f.rd.lim.Pages || f.rd.room.cut {
+		if i >= f.rd.lim.Pages || f.rd.room.cut || f.letters > most {
 			f.doc.Cut = true
 			break
 		}
@@ -96,6 +124,9 @@ func (f *pdfFile) read(ctx context.Context, src source) error {
 		}
 		if err := f.page(i); err != nil {
 			bad++
+		}
+		if f.engine.heap.refused {
+			return fmt.Errorf("page %d: %w", i+1, container.ErrLimit)
 		}
 	}
 	if count.PageCount == 0 || bad == count.PageCount {
@@ -174,7 +205,11 @@ func (f *pdfFile) text(page requests.Page) ([]textLine, error) {
 	if err != nil || n.Count <= 0 {
 		return f.lines(t.TextPage, nil, f.annotations(page)), err
 	}
-	count := min(n.Count, 2*f.rd.room.left+1)
+	f.letters += n.Count
+	count := min(n.Count, 2*f.rd.room.left+1, pdfCharacters)
+	if f.doc.Cut = f.doc.Cut || count < n.Count; !f.work.shown(count) {
+		return nil, container.ErrLimit
+	}
 	got, err := f.engine.FPDFText_GetText(&requests.FPDFText_GetText{TextPage: t.TextPage, Count: count})
 	if err != nil {
 		return nil, err

@@ -8,7 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
+	"runtime/debug"
 
 	"github.com/klippa-app/go-pdfium"
 	pdferrors "github.com/klippa-app/go-pdfium/errors"
@@ -20,42 +20,65 @@ import (
 	"baosong/parse/container"
 )
 
-// pdfMemory caps the memory of the PDF engine, in pages of 64 KiB.
-const pdfMemory = 192 << 20 / 65536
-
 // engine is one run of pdfium in WebAssembly: made for one document and thrown away with it, so that nothing a hostile
 // file does outlives it. It sees no file system.
 type engine struct {
 	pdfium.Pdfium
-	close func()
+	heap        *pdfHeap
+	interpreted bool
+	close       func()
 }
 
 // worthCompiling is from how many bytes on a document is expected to repay compiling pdfium: some hundred pages of text.
 const worthCompiling = 2 << 20
 
-// newEngine takes the compiled pdfium from the cache in scratch (90 ms to start). Where it is not there yet, a large document
-// has it compiled (3 s and 300 MB, once). A small one, or one without scratch, or where the kernel forbids writable code or the
-// cache cannot be written, has it interpreted: 300 ms and 190 MB to start, and some four times slower after.
-func newEngine(ctx context.Context, scratch string, size int64) (*engine, error) {
-	if scratch != "" && (size >= worthCompiling || isCompiled(scratch)) {
-		e, err := compiledEngine(ctx, scratch)
+// engine starts an engine: the compiled pdfium from the cache in scratch takes 90 ms. Where it is not there yet, a large
+// document has it compiled (3 s, once); a quick one, or one without scratch, or where the kernel forbids writable code or
+// the cache cannot be written, has it interpreted: 300 ms to start, and some four times slower after.
+func (rd *reader) engine(ctx context.Context, quick bool) (*engine, error) {
+	if rd.engines != nil {
+		return rd.engines.start(ctx)
+	}
+	if rd.lim.Scratch != "" && !quick {
+		e, err := compiledEngine(ctx, rd.lim.Scratch)
 		if err == nil || ctx.Err() != nil {
 			return e, err
 		}
 	}
-	e, err := startEngine(ctx, wazero.NewRuntimeConfigInterpreter())
-	runtime.GC() // what decoding the engine has left would double the memory before a document of many pages is read
-	return e, err
+	return interpretedEngine(ctx)
 }
 
 func cacheDir(scratch string) string { return filepath.Join(scratch, "pdfium") }
 
 func isCompiled(scratch string) bool {
+	if scratch == "" {
+		return false
+	}
 	kept, err := fs.Glob(os.DirFS(cacheDir(scratch)), "*/*") // a folder for each version of wazero
 	return err == nil && len(kept) > 0
 }
 
 func compiledEngine(ctx context.Context, scratch string) (*engine, error) {
+	anew := !isCompiled(scratch)
+	es, err := compiledEngines(ctx, scratch)
+	if anew {
+		debug.FreeOSMemory() // what compiling took would stand beside what the document takes
+	}
+	if err != nil {
+		return nil, err
+	}
+	return es.only(ctx)
+}
+
+// engines starts one engine after another, each with a memory of its own, from one pdfium made ready.
+type engines struct {
+	pool        pdfium.Pool
+	heap        *pdfHeap
+	interpreted bool
+	close       func()
+}
+
+func compiledEngines(ctx context.Context, scratch string) (*engines, error) {
 	dir := cacheDir(scratch)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -64,35 +87,63 @@ func compiledEngine(ctx context.Context, scratch string) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := startEngine(ctx, wazero.NewRuntimeConfigCompiler().WithCompilationCache(cache))
+	es, err := newEngines(ctx, wazero.NewRuntimeConfigCompiler().WithCompilationCache(cache))
 	if err != nil {
 		return nil, errors.Join(err, cache.Close(context.WithoutCancel(ctx)))
 	}
-	end := e.close
-	e.close = func() { end(); cache.Close(context.WithoutCancel(ctx)) }
-	return e, nil
+	end := es.close
+	es.close = func() { end(); cache.Close(context.WithoutCancel(ctx)) }
+	return es, nil
 }
 
-func startEngine(ctx context.Context, config wazero.RuntimeConfig) (e *engine, err error) {
+func newEngines(ctx context.Context, config wazero.RuntimeConfig) (es *engines, err error) {
 	defer func() {
 		if v := recover(); v != nil { // wazero panics where executable memory is forbidden
-			e, err = nil, fmt.Errorf("start the PDF engine: %v", v)
+			es, err = nil, fmt.Errorf("start the PDF engine: %v", v)
 		}
 	}()
 	config = config.
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling). // pdfium's setjmp needs it
-		WithMemoryLimitPages(pdfMemory).
 		WithCloseOnContextDone(true)
-	pool, err := webassembly.Init(webassembly.Config{Context: ctx, MaxIdle: 1, MaxTotal: 1, RuntimeConfig: config,
+	heap := &pdfHeap{most: pdfMemory}
+	pool, err := webassembly.Init(webassembly.Config{Context: heap.in(ctx), MaxIdle: 1, MaxTotal: 1, RuntimeConfig: config,
 		FSConfig: wazero.NewFSConfig(), Stdout: io.Discard, Stderr: io.Discard})
 	if err != nil {
 		return nil, err
 	}
-	inst, err := pool.GetInstanceWithContext(ctx)
+	return &engines{pool: pool, heap: heap, close: func() { pool.Close() }}, nil
+}
+
+// start starts an engine; the one before must be closed.
+func (es *engines) start(ctx context.Context) (*engine, error) {
+	inst, err := es.pool.GetInstanceWithContext(ctx)
 	if err != nil {
-		return nil, errors.Join(err, pool.Close())
+		es.heap.release()
+		return nil, err
 	}
-	return &engine{inst, func() { inst.Close(); pool.Close() }}, nil
+	return &engine{inst, es.heap, es.interpreted, func() { inst.Close(); es.heap.release() }}, nil
+}
+
+// only starts an engine with which all is closed.
+func (es *engines) only(ctx context.Context) (*engine, error) {
+	e, err := es.start(ctx)
+	if err != nil {
+		es.close()
+		return nil, err
+	}
+	end := e.close
+	e.close = func() { end(); es.close() }
+	return e, nil
+}
+
+func interpretedEngine(ctx context.Context) (*engine, error) {
+	es, err := newEngines(ctx, wazero.NewRuntimeConfigInterpreter())
+	debug.FreeOSMemory() // what decoding the engine has left would double the memory before a document of many pages is read
+	if err != nil {
+		return nil, err
+	}
+	es.interpreted = true
+	return es.only(ctx)
 }
 
 // pdfError turns an error of pdfium into one of ours.

@@ -1,6 +1,9 @@
 package casedoc
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 func joinSurrogates(units []rune) string {
 	var b strings.Builder
@@ -34,17 +37,31 @@ func joinLines(lines []textLine) []string {
 		widest = max(widest, breadth(l.text))
 	}
 	var out []string
+	var para strings.Builder // a page may be one paragraph: to copy it for each line would take the square of its length
+	last := rune(-1)         // of the paragraph
+	end := func() {
+		if last >= 0 {
+			out = append(out, para.String())
+		}
+		para.Reset()
+	}
 	joins := false
 	for _, line := range lines {
 		l := strings.TrimRight(line.text, " \u3000")
-		if n := len(out); joins && n > 0 && !line.column && !opensParagraph(l) {
-			out[n-1] += glue(out[n-1], l) + l
+		if joins && !line.column && !opensParagraph(l) {
+			para.WriteString(glue(last, l))
 		} else {
-			out = append(out, l)
+			end()
+			last = 0
+		}
+		para.WriteString(l)
+		if r, n := utf8.DecodeLastRuneInString(l); n > 0 {
+			last = r
 		}
 		w := breadth(l)
-		joins = !line.column && w >= 40 && w*100 >= widest*92 && !strings.ContainsAny(lastRune(l), "。：；！？:;!?")
+		joins = !line.column && w >= 40 && w*100 >= widest*92 && !strings.ContainsRune("。：；！？:;!?", last)
 	}
+	end()
 	return out
 }
 
@@ -60,14 +77,6 @@ func breadth(s string) int {
 	return n
 }
 
-func lastRune(s string) string {
-	rs := []rune(s)
-	if len(rs) == 0 {
-		return ""
-	}
-	return string(rs[len(rs)-1])
-}
-
 // opensParagraph tells a line that begins with an indent or a number of its own.
 func opensParagraph(l string) bool {
 	rs := []rune(strings.TrimLeft(l, " "))
@@ -81,9 +90,9 @@ func opensParagraph(l string) bool {
 }
 
 // glue is a blank between two Latin words that a line break divided.
-func glue(a, b string) string {
-	last, first := []rune(lastRune(a)), []rune(b)
-	if len(last) == 0 || len(first) == 0 || eastAsian(last[0]) || eastAsian(first[0]) || ambiguous(last[0]) || ambiguous(first[0]) {
+func glue(last rune, b string) string {
+	first, _ := utf8.DecodeRuneInString(b)
+	if last == 0 || b == "" || eastAsian(last) || eastAsian(first) || ambiguous(last) || ambiguous(first) {
 		return ""
 	}
 	return " "

@@ -27,7 +27,7 @@ func sectionRule() Rule {
 		Run: func(p *Pass) {
 			p.readable(func(f *File, d *CaseDoc) {
 				for _, s := range p.Call.Case.Sections {
-					if !HasSection(d.Headings, s) {
+					if !f.Cut && !HasSection(d.Headings, s) {
 						p.report(finding.New("case.section-missing", f.At()).Got("", s.Heading).
 							Saying("《" + f.Called() + "》中没有找到“" + s.Heading + "”部分。").Cured("请按表样补上“" + s.Heading + "”，标题独占一行。"))
 					}
@@ -98,7 +98,7 @@ func wordsRule() Rule {
 					p.report(finding.New("case.too-long", at).Got(found, fmt.Sprintf("不超过 %d 字", form.MaxWords)).
 						Saying(fmt.Sprintf("《%s》正文 %d 字，超过 %d 字。", f.Called(), d.Words, form.MaxWords)).
 						Cured(fmt.Sprintf("请精简到 %d 字以内。", form.MaxWords)))
-				case d.Words < form.MinWords:
+				case d.Words < form.MinWords && !f.Cut:
 					p.report(finding.New("case.too-short", at).Got(found, fmt.Sprintf("至少 %d 字", form.MinWords)).
 						Saying(fmt.Sprintf("《%s》正文 %d 字，不足 %d 字。", f.Called(), d.Words, form.MinWords)))
 				}
@@ -114,7 +114,7 @@ func picturesRule() Rule {
 		Run: func(p *Pass) {
 			want := p.Call.Case.Pictures
 			p.readable(func(f *File, d *CaseDoc) {
-				if d.Pictures < want {
+				if d.Pictures < want && !f.Cut {
 					p.report(finding.New("case.pictures", f.At()).Got(fmt.Sprintf("%d 张", d.Pictures), fmt.Sprintf("至少 %d 张", want)).
 						Saying(fmt.Sprintf("《%s》有图片 %d 张，少于 %d 张。", f.Called(), d.Pictures, want)))
 				}
@@ -331,7 +331,7 @@ func (p *Pass) measuresSections(f *File) {
 		}
 	}
 	for _, s := range p.Call.Measures.Sections {
-		if !HasSection(headings, s) {
+		if !f.Cut && !HasSection(headings, s) {
 			p.report(finding.New("measures.section-missing", f.At()).Got("", s.Heading).
 				Saying("培育举措《" + f.Called() + "》中没有找到“" + s.Heading + "”部分。").Cured("请补上“" + s.Heading + "”，标题独占一行。"))
 		}

@@ -24,8 +24,9 @@ func mailRule() Rule {
 func fileRule() Rule {
 	return Rule{
 		Codes: []finding.Code{"file.unreadable", "file.encrypted", "file.limit", "file.macro", "file.unsupported", "file.type-mismatch"},
-		Doc: "文件能否打开：按内容而不是扩展名判断格式。损坏、加密、格式不支持、解压后过大的，说明原因和另存办法；" +
+		Doc: "文件能否打开：按内容而不是扩展名判断格式。损坏、加密、格式不支持、过大或过于复杂的，说明原因和另存办法；" +
 			"RTF、网页在中途断掉的按损坏处理，只缺结尾标记的照常读取，作为警告请核对；" +
+			"内容过多、只读了前一部分的，只提示，读不到的部分不算缺少，由工作人员查看；" +
 			"带宏的只提示，宏从不运行；不用密码就能打开的 PDF 不算加密。",
 		Run: func(p *Pass) {
 			for _, f := range p.Files {

@@ -42,7 +42,7 @@ type File struct {
 	SHA256   string
 	Prior    bool
 	Part     call.PartID
-	Presumed call.PartID // what the name says of a file that could not be read
+	Presumed call.PartID // what the name says of a file that could not be read, or not to its end
 	Guessed  bool        // only its extension says so
 	Opaque   bool        // an archive or a mail that could not be opened: anything may be in it
 	Faults   []finding.Finding
@@ -51,6 +51,7 @@ type File struct {
 	Scan     bool  // pages as pictures, no text
 	Picture  bool  // a picture sent as a file
 	Blank    bool  // the empty form
+	Cut      bool  // only its first part was read: what is not found may stand in the rest
 	Header   bool  // a table was recognised in it (for a file without a header: false)
 	Book     *grid.Book
 	Doc      *casedoc.Document
