@@ -146,7 +146,7 @@ func Restore(ctx context.Context, file, dir string) (err error) {
 		return err
 	}
 	_, missing := os.Stat(dir)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := blob.MakeDir(dir); err != nil {
 		return err
 	}
 	defer func() {

@@ -14,7 +14,7 @@ import (
 // Lock takes the data directory for one daemon: ErrLocked when another process has it. The lock ends with release or with
 // the process, however that ends.
 func Lock(dir string) (release func(), err error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := blob.MakeDir(dir); err != nil {
 		return nil, fmt.Errorf("lock data directory: %w", err)
 	}
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)

@@ -108,7 +108,7 @@ func (db *DB) inPlace() error {
 // files the mode of the database.
 func prepare(dir string) error {
 	for _, d := range []string{dir, filepath.Join(dir, "scratch")} {
-		if err := os.MkdirAll(d, 0o700); err != nil {
+		if err := blob.MakeDir(d); err != nil {
 			return err
 		}
 		if err := tighten(d, 0o700); err != nil {

@@ -51,6 +51,21 @@ func mkdir(dir string) error {
 	return errors.Join(os.Chmod(dir, 0o700), HandOver(dir))
 }
 
+// MakeDir makes a folder and those above it that are missing, 0700, and makes their names durable.
+func MakeDir(dir string) error {
+	_, err := os.Stat(dir)
+	if err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := MakeDir(filepath.Dir(dir)); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return SyncDir(filepath.Dir(dir))
+}
+
 // move renames a file and makes the new name durable, and the loss of the old one.
 func move(from, to string) error {
 	if err := mkdir(filepath.Dir(to)); err != nil {

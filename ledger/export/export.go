@@ -83,7 +83,7 @@ func build(ctx context.Context, db *ledger.DB, store *blob.Store, c *call.Call, 
 	if err != nil {
 		return Manifest{}, err
 	}
-	if err := os.MkdirAll(filepath.Dir(out), 0o700); err != nil {
+	if err := blob.MakeDir(filepath.Dir(out)); err != nil {
 		return Manifest{}, err
 	}
 	work, err := os.MkdirTemp(filepath.Dir(out), ".baosong-export-*")
@@ -102,13 +102,32 @@ func build(ctx context.Context, db *ledger.DB, store *blob.Store, c *call.Call, 
 			return Manifest{}, err
 		}
 	}
+	if err := syncAll(work); err != nil {
+		return Manifest{}, err
+	}
 	if err := swap(w.root, out, filepath.Join(work, "old")); err != nil {
 		return Manifest{}, err
 	}
 	if zipped {
-		return m, os.Rename(archive, out+".zip")
+		if err := os.Rename(archive, out+".zip"); err != nil {
+			return Manifest{}, err
+		}
 	}
-	return m, nil
+	return m, blob.SyncDir(filepath.Dir(out))
+}
+
+// syncAll brings all files and folders below root to the disk, so that a power cut leaves no package with empty files.
+func syncAll(root string) error {
+	return filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		return errors.Join(f.Sync(), f.Close())
+	})
 }
 
 // replaceable allows a missing or empty folder, and one that an earlier export made.

@@ -122,7 +122,7 @@ func (w *writer) create(to string, from io.Reader) (sum string, size int64, err 
 	if err != nil {
 		return "", 0, err
 	}
-	if err := errors.Join(f.Sync(), f.Close(), os.Chtimes(full, w.at, w.at)); err != nil {
+	if err := errors.Join(f.Close(), os.Chtimes(full, w.at, w.at)); err != nil {
 		return "", 0, err
 	}
 	return hex.EncodeToString(h.Sum(nil)), size, nil

@@ -30,7 +30,7 @@ func (w *writer) zip(to string) error {
 		}
 		return w.pack(z, filepath.ToSlash(name), path)
 	})
-	return errors.Join(err, z.Close(), f.Sync(), f.Close())
+	return errors.Join(err, z.Close(), f.Close())
 }
 
 func (w *writer) pack(z *zip.Writer, name, path string) error {

@@ -111,7 +111,7 @@ func draw(dir, path string) error {
 	if err := os.Link(tmp.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return nil
+	return blob.SyncDir(dir)
 }
 
 // Sign returns the token of a decision. Expires counts to the minute.
