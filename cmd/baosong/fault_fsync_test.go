@@ -66,7 +66,7 @@ var (
 	resumed  = regexp.MustCompile(`^(\d+) +<\.\.\. (\w+) resumed>(.*)$`)
 	result   = regexp.MustCompile(`\) += (-?\d+)`)
 	onFile   = regexp.MustCompile(`^\d+<(.*?)>`)
-	named    = regexp.MustCompile(`(?:(?:AT_FDCWD|\d+)<([^>]*)>, )?"((?:[^"\\]|\\.)*)"`)
+	quoted   = regexp.MustCompile(`(?:(?:AT_FDCWD|\d+)<([^>]*)>, )?"((?:[^"\\]|\\.)*)"`)
 )
 
 func (d *powerCut) read(log string) {
@@ -132,7 +132,7 @@ func (d *powerCut) returned(name, args string) {
 		return
 	}
 	var paths []string
-	for _, m := range named.FindAllStringSubmatch(args, 2) {
+	for _, m := range quoted.FindAllStringSubmatch(args, 2) {
 		p := m[2]
 		if !filepath.IsAbs(p) {
 			at := m[1]
@@ -156,15 +156,21 @@ func (d *powerCut) returned(name, args string) {
 	case "mkdir", "mkdirat":
 		d.enters(paths[0])
 	case "linkat":
+		d.named(paths[0], paths[1])
 		d.enters(paths[1])
 	case "rename", "renameat", "renameat2":
-		if d.dirty[paths[0]] {
-			d.fault("%s gets its name before its bytes are synced", paths[1])
-		}
+		d.named(paths[0], paths[1])
 		d.moved(paths[0], paths[1])
 	case "unlink", "unlinkat":
 		d.leaves(paths[0])
 		d.enters(paths[0]) // its absence may be lost too
+	}
+}
+
+// named asks that a file has its bytes before it has its name.
+func (d *powerCut) named(from, to string) {
+	if d.dirty[from] {
+		d.fault("%s gets its name before its bytes are synced", to)
 	}
 }
 
