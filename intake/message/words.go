@@ -62,7 +62,7 @@ func wordsOnce(v string) string {
 	return out.String()
 }
 
-// wordsIn finds the encoded words. A Q word's text may begin with "=", so that "?=" right after "?Q?" is no end.
+// wordsIn finds the encoded words; of a word that holds another one raw, the inner.
 func wordsIn(v string) [][]int {
 	var all [][]int
 	for at := 0; at < len(v); {
@@ -72,12 +72,6 @@ func wordsIn(v string) [][]int {
 		}
 		for i := range m {
 			m[i] += at
-		}
-		if q := v[m[4]] | 0x20; q == 'q' && m[6] == m[7] { // =?utf-8?Q?=E4...?=
-			if end := strings.Index(v[m[6]+1:], "?="); end >= 0 && !strings.Contains(v[m[6]:m[6]+1+end], "=?") {
-				m[7] = m[6] + 1 + end
-				m[1] = m[7] + 2
-			}
 		}
 		if in := encodedWord.FindStringSubmatchIndex(v[m[6]:m[1]]); in != nil && in[0] == 0 { // =?utf-8?B?=?gbk?B?...?=?=
 			for i, inner := 2, m[6]; i < len(in); i++ {
