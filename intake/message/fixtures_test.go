@@ -1,6 +1,7 @@
 package message
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -209,6 +210,31 @@ func TestLossIsNoRepair(t *testing.T) {
 		}
 		if all := strings.Join(said, " "); !strings.Contains(all, want) || strings.Contains(all, "已自动修复") && want != "已自动修复" && name != "uuencode-cut" {
 			t.Errorf("%s: %q, want %q", name, said, want)
+		}
+	}
+}
+
+// TestLongLines: a line that comes in pieces is decoded as if it were one, wherever a piece ends.
+func TestLongLines(t *testing.T) {
+	t.Parallel()
+	want := strings.Repeat("案例 ", 40000) + "完"
+	for shift := range 4 {
+		var qp strings.Builder
+		qp.WriteString(strings.Repeat("x", shift))
+		for _, c := range []byte(want) {
+			if c == ' ' {
+				qp.WriteByte(c)
+				continue
+			}
+			fmt.Fprintf(&qp, "=%02X", c)
+		}
+		raw := "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" + qp.String() + "=\r\n。\r\n"
+		m, err := Read(strings.NewReader(raw), t.TempDir(), Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.TrimLeft(m.Text, "x"); got != want+"。" {
+			t.Errorf("shift %d: read %d bytes, want %d", shift, len(got), len(want))
 		}
 	}
 }
