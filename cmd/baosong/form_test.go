@@ -2,14 +2,18 @@ package main
 
 import (
 	"bytes"
+	"image"
+	"image/png"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
 
+	"baosong/intake/message"
 	"baosong/notify/letter"
 	"baosong/parse/call"
 	"baosong/parse/sheet"
@@ -179,6 +183,42 @@ func TestOldForm(t *testing.T) {
 	// The same as a preview.
 	l = o.one(o.send("hefei", "预审", mail(filled(t, old, c, rows))...))
 	says(t, l, "预审结果", "合肥市汇总表（现行表样）.xlsx", "读出的 2 行")
+}
+
+// TestSheetOnPaper: a summary that came as a picture, a scan, or a text without a table. The letter says what to send, and the
+// form goes along for those who no longer have the file.
+func TestSheetOnPaper(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, nil)
+	c, u := o.house.current(), o.unit("hefei")
+	good, _ := spoiled(c, u, 1)
+	rest := []sample.File{sample.CaseFile(good[0]), sample.Measures(u.City)}
+	var photo bytes.Buffer
+	if err := png.Encode(&photo, image.NewGray(image.Rect(0, 0, 60, 40))); err != nil {
+		t.Fatal(err)
+	}
+	tableless := rezipped(t, asWord(t, sheetRows(u.City, good)), func(_ string, b []byte) []byte {
+		return regexp.MustCompile(`(?s)<w:tbl>.*</w:tbl>`).ReplaceAll(b, nil)
+	})
+	mail := func(name string, b []byte) []sample.File {
+		return append([]sample.File{{Name: name, Data: b}}, rest...)
+	}
+	const cure = "请把做这张表时所用的表格文件（Excel 或 WPS 的 .xlsx、.xls、.et）作为附件发来"
+	form := func(l *message.Message) {
+		t.Helper()
+		says(t, l, cure, "合肥市汇总表（现行表样）.xlsx", "找得到原来的表格文件，发来即可", "请在这张表上填写后报送")
+		silent(t, l, "与本次征集现行的表样不同")
+		if _, b := attached(t, l, "现行表样"); len(b) == 0 {
+			t.Error("the form does not go along")
+		}
+	}
+	l := o.one(o.send("hefei", "照片", mail("汇总表.png", photo.Bytes())...))
+	says(t, l, "收到的汇总表《汇总表.png》是图片，不能逐格读取", "不必重发")
+	form(l)
+	l = o.one(o.send("hefei", "没有表格", mail("汇总表.docx", tableless)...))
+	says(t, l, "《汇总表.docx》里没有表格，或只有贴进去的图片", cure)
+	l = o.one(o.send("hefei", "照片，名称看不出", mail("IMG_0012.png", photo.Bytes())...))
+	says(t, l, "如是汇总表的照片，请改为报送可编辑的汇总表")
 }
 
 func plainWorkbook(t *testing.T, rows [][]any) []byte {

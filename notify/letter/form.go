@@ -85,11 +85,12 @@ func formList(c *call.Call, column, city string) []string {
 // FormLine is the right form that goes with a letter, filled in as far as the sender's could be read.
 type FormLine struct {
 	Name string
-	Rows int // filled in
+	Rows int  // filled in
+	Only bool // what came as the summary was a picture, a scan or a PDF
 }
 
 // wantsForm tells whether the sender needs the right form: something must be mended, and the sheet that came with this very
-// mail was on another form, lacks columns, or its header was not found.
+// mail was on another form, lacks columns, its header was not found, or it is a picture of a sheet.
 func wantsForm(f Facts, sub *ledger.Submission) bool {
 	if sub == nil || f.Unit == nil || f.Kind == ledger.Receipt || f.Topic == TopicDecision {
 		return false
@@ -98,7 +99,7 @@ func wantsForm(f Facts, sub *ledger.Submission) bool {
 	for _, x := range told(sub.Findings) {
 		faulty = faulty || x.Severity == finding.Error
 		switch x.Code {
-		case "sheet.old-form", "sheet.column-missing", "sheet.no-header":
+		case "sheet.old-form", "sheet.column-missing", "sheet.no-header", "sheet.missing": // which names a file if one came in its place
 			other = other || slices.ContainsFunc(sub.Files, func(file ledger.File) bool { return !file.Prior && x.In(shown(file)) })
 		}
 	}
@@ -119,6 +120,7 @@ func form(f Facts, sub *ledger.Submission, p *Page, dst string) error {
 	if len(rows) > 0 {
 		spec.Rows = len(rows) + formSpare
 	}
-	p.Form = FormLine{Name: fileName(f.Unit.City + "汇总表（现行表样）.xlsx"), Rows: len(rows)}
+	p.Form = FormLine{Name: fileName(f.Unit.City + "汇总表（现行表样）.xlsx"), Rows: len(rows),
+		Only: slices.ContainsFunc(told(sub.Findings), func(x ledger.Finding) bool { return x.Code == "sheet.missing" && x.File != "" })}
 	return workbook.WriteForm(dst, spec, rows)
 }

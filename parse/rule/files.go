@@ -1,6 +1,8 @@
 package rule
 
 import (
+	"strings"
+
 	"baosong/parse/call"
 	"baosong/parse/finding"
 )
@@ -56,7 +58,7 @@ func scanFinding(f *File) finding.Finding {
 	x := finding.New("file.scan-only", f.At())
 	switch f.Part {
 	case call.PartSummary:
-		return x.Saying("《" + f.Called() + "》是汇总表的扫描件，没有可读取的文字。").Cured("请同时报送可编辑的汇总表（.xlsx）。")
+		return x.Saying("《" + f.Called() + "》是汇总表的" + onPaper(f) + "，没有可读取的文字。").Cured("请同时报送可编辑的汇总表（.xlsx）。")
 	case call.PartCase, call.PartMeasures:
 		return x.Saying("《" + f.Called() + "》是扫描件，没有可编辑的文字。")
 	}
@@ -70,17 +72,24 @@ func unrecognisedRule() Rule {
 		Run: func(p *Pass) {
 			for _, f := range p.Files {
 				if f.Part == call.PartUnknown && len(f.Faults) == noteCount(f) && !f.Blank && f.Same == nil && f.CopyOf == nil {
-					p.report(unrecognised(f))
+					p.report(p.unrecognised(f))
 				}
 			}
 		},
 	}
 }
 
-func unrecognised(f *File) finding.Finding {
+func (p *Pass) unrecognised(f *File) finding.Finding {
 	x := finding.New("file.unrecognised", f.At())
 	if f.Picture {
-		return x.Saying("图片《" + f.Called() + "》没有对应的案例。").Cured("请把图片插入案例文件，或以案例名称命名。")
+		cure := "请把图片插入案例文件，或以案例名称命名。"
+		if p.Table == nil && !p.Partial {
+			cure += "如是汇总表的照片，请改为报送可编辑的汇总表（.xlsx）。"
+		}
+		return x.Saying("图片《" + f.Called() + "》没有对应的案例。").Cured(cure)
+	}
+	if p.Table == nil && f.Doc != nil && !f.Scan && strings.Contains(Bare(NameStem(f.Name)), "汇总表") {
+		return x.Saying("《" + f.Called() + "》里没有表格，或只有贴进去的图片，不能作为汇总表读取。").Cured(sendSheet)
 	}
 	if f.Scan {
 		return x.Saying("《" + f.Called() + "》是扫描件，没有文字，看不出属于哪一项材料。").Cured("如属本次报送材料，请报送可编辑的 Word 文件；如无关请忽略。")

@@ -40,13 +40,29 @@ func (p *Pass) sheetMissing() {
 		}
 	}
 	if only != nil {
-		p.report(finding.New("sheet.missing", only.At()).Saying("收到的汇总表《" + only.Name + "》是 PDF 或扫描件，不能按表格读取，还缺可编辑的汇总表。").
-			Cured("请报送可编辑的汇总表（.xlsx）。"))
+		p.report(finding.New("sheet.missing", only.At()).Saying("收到的汇总表《" + only.Name + "》是" + onPaper(only) + "，不能逐格读取，还缺可编辑的汇总表。").
+			Cured(sendSheet + "收到的这一份不必重发。"))
 		return
 	}
 	if len(p.Cases()) > 0 {
 		p.report(finding.New("sheet.missing", finding.Place{}).Saying("收到典型案例，但没有收到汇总表。"))
 	}
+}
+
+// sendSheet is what to do where a summary came in a form that gives no table.
+const sendSheet = "请把做这张表时所用的表格文件（Excel 或 WPS 的 .xlsx、.xls、.et）作为附件发来；找不到原文件的，请按汇总表表样重新填写。"
+
+// onPaper names a file that shows a sheet as print does.
+func onPaper(f *File) string {
+	switch {
+	case f.Picture:
+		return "图片"
+	case f.Scan:
+		return "扫描件"
+	case f.Doc != nil && f.Doc.Format != "pdf":
+		return "用空格排成的文字"
+	}
+	return " PDF 文件"
 }
 
 func (p *Pass) sheetShape() {
