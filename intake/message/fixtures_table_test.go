@@ -128,6 +128,8 @@ func nameFixtures() []fixture {
 		{name: "name-gbk-as-latin", files: named("典型案例.xlsx"), mended: []defect{defectName}},
 		{name: "name-gbk-as-latin-raw", files: named("典型案例.xlsx"), mended: []defect{defectName}},
 		{name: "name-utf8-as-latin", files: named("典型案例.xlsx"), mended: []defect{defectName}},
+		{name: "name-utf8-as-gbk", files: named("典型案例.xlsx"), mended: []defect{defectName}},
+		{name: "name-gbk-label-utf8-bytes", files: named("典型案例.xlsx")},
 		{name: "name-western-stays", files: named("Größe und Größen ÄÖ.xlsx"), unmended: true},
 		{name: "name-folding-lost", files: named("a.xlsx"), mended: []defect{defectFolding}},
 	}
