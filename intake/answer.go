@@ -72,8 +72,11 @@ func (p *Pipeline) answer(m *mail, s *ledger.Submission) ledger.NewLetter {
 }
 
 // faulty reports whether anything that this very mail brought must be corrected. An error that stood before and is not
-// touched by it makes no correction request of a right part.
+// touched by it makes no correction request of a right part; nor does one that staff have waived or accepted.
 func (m *mail) faulty(s *ledger.Submission) bool {
+	if s.State == ledger.Accepted {
+		return false
+	}
 	if finding.Worst(MailFindings(m.read, m.call)) == finding.Error {
 		return true
 	}

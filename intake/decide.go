@@ -178,11 +178,14 @@ func (p *Pipeline) submission(ctx context.Context, m *mail, o *ledger.Outcome) e
 	found = append(found, elsewhere...)
 	fill(s, r, found, m.call.Probation)
 	o.Submission = s
-	if m.faulty(s) {
-		o.Fate = "returned"
-	}
-	if m.answer {
-		o.Letters = append(o.Letters, p.answer(m, s))
+	o.Answer = func(decided *ledger.Submission) (fate string, letters []ledger.NewLetter) {
+		if fate = "filed"; m.faulty(decided) {
+			fate = "returned"
+		}
+		if m.answer {
+			letters = append(letters, p.answer(m, decided))
+		}
+		return fate, letters
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"baosong/ledger/blob"
@@ -20,10 +21,15 @@ type Outcome struct {
 	Fate         string
 	Removed      bool        // the bytes were removed on purpose (secrecy): no subject is kept either
 	Submission   *Submission // nil: none; Record gives it ID, Revision, Receipt and State
+	Answer       Answer      // fate and answer of a submission; nil: they are known already
 	Letters      []NewLetter // Submission 0 becomes the new submission, Message 0 this message
 	Bounced      *BounceOf   // the mail is a bounce of one of our letters
 	Note         string      // further words for the event, English, free of content
 }
+
+// Answer makes fate and answer of a mail out of its submission as staff's decisions leave it, up to the one of a moment ago: nobody is
+// asked to correct what was waived. State is what the revision is by itself. It must only compute.
+type Answer func(decided *Submission) (fate string, letters []NewLetter)
 
 // BounceOf says which letter a bounce came back for.
 type BounceOf struct {
@@ -66,6 +72,9 @@ func (db *DB) Record(ctx context.Context, o Outcome) (Recorded, error) {
 }
 
 func (t *tx) record(ctx context.Context, m Message, o Outcome, r *Recorded) error {
+	if err := t.answered(ctx, m, &o); err != nil {
+		return err
+	}
 	steps := []struct {
 		name string
 		run  func() error
@@ -103,6 +112,27 @@ func (t *tx) record(ctx context.Context, m Message, o Outcome, r *Recorded) erro
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
+	return nil
+}
+
+// answered lets the outcome's answer be chosen.
+func (t *tx) answered(ctx context.Context, m Message, o *Outcome) error {
+	if o.Answer == nil || o.Submission == nil {
+		return nil
+	}
+	s := *o.Submission
+	s.Call, s.Unit = o.Call, o.Unit
+	s.Findings, s.Cases = slices.Clone(s.Findings), slices.Clone(s.Cases) // the caller's stay as they are
+	if err := applyDecisions(ctx, t, &s); err != nil {
+		return err
+	}
+	accepted, err := number(ctx, t, `SELECT count(*) FROM acceptance WHERE message = ?`, m.ID)
+	if err != nil {
+		return err
+	}
+	s.State = ownState(&s, accepted > 0)
+	fate, letters := o.Answer(&s)
+	o.Fate, o.Letters = fate, append(slices.Clone(o.Letters), letters...)
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
+	"slices"
 	"time"
 
 	"baosong/ledger"
@@ -60,6 +61,17 @@ func (r *Runner) facts(ctx context.Context, l *ledger.Letter) (letter.Facts, err
 	return f, nil
 }
 
+// corrects tells a request to correct a revision.
+func corrects(l *ledger.Letter) bool {
+	return l.Kind == ledger.Correction && l.Topic == "" && l.Submission != 0
+}
+
+// settled reports whether staff have accepted a revision or waived all that was wrong in it: a correction request that still waits is
+// sent as a receipt.
+func settled(s *ledger.Submission) bool {
+	return s.State == ledger.Accepted || !slices.ContainsFunc(s.Findings, func(x ledger.Finding) bool { return x.Open() && x.Severity == "error" })
+}
+
 // submission adds the revision that the letter is about. A preview has none, whatever stands.
 func (r *Runner) submission(ctx context.Context, l *ledger.Letter, f *letter.Facts) error {
 	if l.Submission == 0 || f.Said.Report != nil {
@@ -70,6 +82,9 @@ func (r *Runner) submission(ctx context.Context, l *ledger.Letter, f *letter.Fac
 		return err
 	}
 	f.Submission, f.Previous = v.Submission, v.Previous
+	if corrects(l) && settled(v.Submission) {
+		f.Kind = ledger.Receipt
+	}
 	if f.ReceivedAt.IsZero() {
 		f.ReceivedAt = v.Submission.ReceivedAt
 	}

@@ -181,10 +181,13 @@ func (r *Runner) partly(ctx context.Context, l *ledger.Letter, to []string, refu
 	return r.finish(ctx, l, ledger.Delivered(), nil)
 }
 
-// bytes returns the letter as a mail: composed now, or as it was composed at the first attempt. A reminder says how many days
-// are left, so that it is composed anew on a later day.
+// bytes returns the letter as a mail: composed now, or as it was composed at the first attempt.
 func (r *Runner) bytes(ctx context.Context, l *ledger.Letter) ([]byte, error) {
-	if l.Blob != "" && !(l.Kind == ledger.Reminder && l.CreatedAt.Before(r.Calendar.Day(r.now()))) {
+	stale, err := r.stale(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	if l.Blob != "" && !stale {
 		f, err := r.Blobs.Open(l.Blob)
 		if err != nil {
 			return nil, fmt.Errorf("read composed letter: %w", err)

@@ -17,7 +17,7 @@ type AsIs struct {
 }
 
 // asked is what a revision's findings still ask for: of one that staff have accepted with its errors, nothing is to be
-// mended. A correction request that goes out all the same says what it was queued for.
+// mended. A correction request says all the same what it was queued for: notify sends a receipt in its stead.
 func asked(f Facts, s *ledger.Submission) []ledger.Finding {
 	if s.State != ledger.Accepted || f.Kind == ledger.Correction {
 		return s.Findings
