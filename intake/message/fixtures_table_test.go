@@ -130,6 +130,11 @@ func nameFixtures() []fixture {
 		{name: "name-utf8-as-latin", files: named("典型案例.xlsx"), mended: []defect{defectName}},
 		{name: "name-utf8-as-gbk", files: named("典型案例.xlsx"), mended: []defect{defectName}},
 		{name: "name-gbk-label-utf8-bytes", files: named("典型案例.xlsx")},
+		{name: "name-question-marks", files: named("典型案例.xlsx")},
+		{name: "name-question-marks-amid", files: named("典型案例.xlsx")},
+		{name: "name-underscores", files: named("典型案例.xlsx")},
+		{name: "name-disposition-first", files: named("a_b.xlsx"), unmended: true},
+		{name: "name-question-marks-alone", files: named("????.xlsx"), unmended: true},
 		{name: "name-western-stays", files: named("Größe und Größen ÄÖ.xlsx"), unmended: true},
 		{name: "name-folding-lost", files: named("a.xlsx"), mended: []defect{defectFolding}},
 	}

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"path"
 	"strings"
 	"unicode/utf8"
 
@@ -44,14 +45,14 @@ func (w *walker) describe(f *file, raw rawHeader, ct mediaValue) {
 	f.cte = transferEncoding(raw.get("Content-Transfer-Encoding"))
 }
 
-// pickName takes the first name that was read without loss, else the first that there is.
+// pickName takes the first name that has lost nothing, else the first that there is.
 func pickName(names ...string) string {
 	first := ""
 	for _, n := range names {
 		if n == "" {
 			continue
 		}
-		if !strings.ContainsRune(n, utf8.RuneError) {
+		if !lossy(n) {
 			return n
 		}
 		if first == "" {
@@ -59,6 +60,12 @@ func pickName(names ...string) string {
 		}
 	}
 	return first
+}
+
+// lossy tells a name whose characters could not be read, or for which a mailer put question marks or underscores.
+func lossy(name string) bool {
+	return strings.ContainsRune(name, utf8.RuneError) || strings.Contains(name, "??") ||
+		strings.Trim(strings.TrimSuffix(name, path.Ext(name)), "?_") == ""
 }
 
 // isText tells whether this body is the mail's own words. A text with a name is a file, whatever its disposition.

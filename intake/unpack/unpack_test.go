@@ -336,7 +336,7 @@ func TestCleanName(t *testing.T) {
 
 func TestIsJunk(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]bool{"__MACOSX/a/._b.docx": true, ".DS_Store": true, "a/Thumbs.db": true, "~$汇总表.xlsx": true, "desktop.ini": true,
+	for name, want := range map[string]bool{"__MACOSX/a/._b.docx": true, "__MACOSX/b.docx": true, "x/.git/config": true, "$RECYCLE.BIN/a.doc": true, ".DS_Store": true, "a/Thumbs.db": true, "~$汇总表.xlsx": true, "desktop.ini": true,
 		"汇总表.xlsx": false, "a/b.docx": false, "~案例.docx": false} {
 		if isJunk(name) != want {
 			t.Errorf("isJunk(%q) = %v", name, !want)
