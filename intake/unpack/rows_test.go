@@ -1,6 +1,7 @@
 package unpack
 
 import (
+	"archive/tar"
 	"archive/zip"
 	"bytes"
 	"encoding/binary"
@@ -51,13 +52,72 @@ func TestOneBadMember(t *testing.T) {
 	if got, want := tree([]*Node{n}, ""), "m.zip\n  a.txt\n  b.txt !file.unreadable\n  c.txt\n"; got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
+	if d := n.Children[0].Disposition; d != "attachment" {
+		t.Errorf("a member's disposition is %q", d)
+	}
+}
+
+// TestOverlap: members that share their bytes, or more of them than are counted, are not opened at all.
+func TestOverlap(t *testing.T) {
+	t.Parallel()
+	b := stored(t, "a.txt", "b.txt")
+	second := bytes.LastIndex(b, []byte("PK\x01\x02"))
+	binary.LittleEndian.PutUint32(b[second+42:], 0) // its data are said to begin where the first one's do
+	many := stored(t, "1", "2", "3", "4", "5", "6", "7", "8", "9")
+	for _, in := range [][]byte{b, many} {
+		n, _ := walkFile(t, write(t, "m.zip", in), Limits{Files: 2})
+		if got, want := tree([]*Node{n}, ""), "m.zip !file.limit\n"; got != want {
+			t.Errorf("got\n%swant\n%s", got, want)
+		}
+	}
+}
+
+// TestDeflate64IsNamed: the sender is told which method it was.
+func TestDeflate64IsNamed(t *testing.T) {
+	t.Parallel()
+	n, _ := walkFile(t, "testdata/d64.zip", Limits{})
+	if f := n.Children[0].Finding; f == nil || !strings.Contains(f.Message, "Deflate64") {
+		t.Errorf("got %+v", f)
+	}
+}
+
+// TestTarLinks: a hard link is the file it stands for; one that leads elsewhere is nothing.
+func TestTarLinks(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	for _, h := range []tar.Header{{Name: "a.txt"}, {Name: "b.txt"}, {Name: "c.txt", Linkname: "b.txt"}, {Name: "d.txt", Linkname: "../../etc/passwd"},
+		{Name: "e.txt", Linkname: "none.txt"}, {Name: "../f.txt", Linkname: "a.txt"}, {Name: "__MACOSX/g.txt", Linkname: "a.txt"}} {
+		h.Typeflag, h.Mode = tar.TypeLink, 0o644
+		if h.Linkname == "" {
+			h.Typeflag, h.Size = tar.TypeReg, int64(len(content(h.Name)))
+		}
+		if err := w.WriteHeader(&h); err != nil {
+			t.Fatal(err)
+		}
+		if h.Size > 0 {
+			if _, err := io.WriteString(w, content(h.Name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	n, _ := walkFile(t, write(t, "m.tar", b.Bytes()), Limits{})
+	if got, want := tree([]*Node{n}, ""), "m.tar\n  a.txt\n  b.txt\n  c.txt\n"; got != want {
+		t.Fatalf("got\n%swant\n%s", got, want)
+	}
+	if n.Children[2].SHA256 != n.Children[1].SHA256 {
+		t.Error("the link is another file")
+	}
 }
 
 // TestPathTricks: names that lead elsewhere are refused or brought inside, and nothing is written but below the folder.
 func TestPathTricks(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	path := write(t, "m.zip", stored(t, "../../../x.txt", "/etc/passwd", `C:\Windows\w.txt`, `..\..\y.txt`, "good/../ok.txt", "nul\x00l.txt"))
+	path := write(t, "m.zip", stored(t, "../../../x.txt", "../z.txt", "/etc/passwd", `C:\Windows\w.txt`, `..\..\y.txt`, "good/../ok.txt", "nul\x00l.txt"))
 	nodes, found, err := Walk(t.Context(), []*message.Attachment{{Name: "m.zip", Path: path, Size: 1000, Type: "zip"}}, filepath.Join(dir, "in"), Limits{}, nil)
 	if err != nil {
 		t.Fatal(err)
