@@ -164,6 +164,9 @@ func textFixtures() []fixture {
 		{name: "text-html-meta", text: "請查收"},
 		{name: "text-html-only", text: "各位好：\n附件是 汇总表<1>，请查收。\n联系人\n市\t合肥"},
 		{name: "text-alternative", text: "纯文本", files: []string{}},
+		{name: "text-alternative-nested", text: "hello", files: []string{}, unmended: true},
+		{name: "text-named-only", text: "请查收", files: []string{"body.txt=请查收"}},
+		{name: "text-named-html-only", text: "请查收", files: []string{"body.html=<p>请查收</p>"}},
 		{name: "attachment-text-charset-bytes-stay", text: "hello", files: []string{"a.csv=" + gb("案例,1")}, unmended: true},
 		{name: "attachment-binary-charset-bytes-stay", files: []string{"a.bin=\x00\x81\x30\x81\x30\xff"}, unmended: true},
 	}
@@ -222,6 +225,10 @@ func structureFixtures() []fixture {
 		{name: "boundary-folding-lost", text: "hello", files: file, mended: []defect{defectFolding}},
 		{name: "boundary-similar", text: "hello", files: file, unmended: true},
 		{name: "boundary-first-lost", text: "hello", mended: nil},
+		{name: "boundary-preamble-dropped", text: "hello", files: file, unmended: true},
+		{name: "boundary-raw-gbk", text: "hello", files: file},
+		{name: "boundary-longer-in-text", text: "hello\n--BBB is none\n--BB is none\nend", files: file, unmended: true},
+		{name: "report-dsn", text: "hello", files: []string{}, unmended: true},
 		{name: "part-without-header", text: "just text", files: []string{}},
 		{name: "lines-cr-cr-lf", subject: "t", text: "hello", files: file},
 		{name: "lines-cr", subject: "t", text: "hello", files: file, mended: []defect{defectLines}},
@@ -236,6 +243,7 @@ func sealFixtures() []fixture {
 	return []fixture{
 		{name: "sealed-smime-encrypted", other: encrypted},
 		{name: "sealed-smime-signature", text: "hello"},
+		{name: "sealed-pgp-signature", text: "hello", files: []string{}, unmended: true},
 		{name: "sealed-smime-signed", other: []string{"file.unsupported"}},
 		{name: "sealed-partial", other: []string{"file.unsupported"}},
 		{name: "sealed-pgp-mime", other: encrypted},

@@ -238,3 +238,17 @@ func TestLongLines(t *testing.T) {
 		}
 	}
 }
+
+// TestReport: what a server says of a mail that it could not deliver is kept apart from the words and from files.
+func TestReport(t *testing.T) {
+	t.Parallel()
+	m, err := ReadFile("testdata/report-dsn.eml", t.TempDir(), Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Final-Recipient: rfc822; a@city.example", "Action: failed", "Message-ID: <9@example.org>"} {
+		if !strings.Contains(m.Report, want) {
+			t.Errorf("report %q, want %q in it", m.Report, want)
+		}
+	}
+}
