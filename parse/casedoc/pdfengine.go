@@ -59,11 +59,11 @@ func isCompiled(scratch string) bool {
 }
 
 func compiledEngine(ctx context.Context, scratch string) (*engine, error) {
-	anew := !isCompiled(scratch)
-	es, err := compiledEngines(ctx, scratch)
-	if anew {
-		debug.FreeOSMemory() // what compiling took would stand beside what the document takes
+	if !isCompiled(scratch) {
+		debug.FreeOSMemory()       // what an interpreted engine has left
+		defer debug.FreeOSMemory() // what compiling takes would stand beside what the document takes
 	}
+	es, err := compiledEngines(ctx, scratch)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,13 @@ func newEngines(ctx context.Context, config wazero.RuntimeConfig) (es *engines, 
 }
 
 // start starts an engine; the one before must be closed.
-func (es *engines) start(ctx context.Context) (*engine, error) {
+func (es *engines) start(ctx context.Context) (e *engine, err error) {
+	defer func() {
+		if v := recover(); v != nil { // wazero panics where there is not even the memory to begin with
+			es.heap.release()
+			e, err = nil, fmt.Errorf("start the PDF engine: %v: %w", v, container.ErrLimit)
+		}
+	}()
 	inst, err := es.pool.GetInstanceWithContext(ctx)
 	if err != nil {
 		es.heap.release()

@@ -112,6 +112,22 @@ func TestPDFHeap(t *testing.T) {
 	h.release()
 }
 
+// TestPDFNoMemory: an engine that finds no memory to begin with is told as a limit, and nothing panics.
+func TestPDFNoMemory(t *testing.T) {
+	t.Parallel()
+	es, err := compiledEngines(t.Context(), scratch(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer es.close()
+	es.heap.most = 64 << 10
+	rd := newReader(Limits{})
+	rd.engines = es
+	if _, err := rd.read(t.Context(), bytesSource(samePages(1, "", someText)), container.PDF); !errors.Is(err, container.ErrLimit) {
+		t.Error(err)
+	}
+}
+
 // steps is a clock that goes on by one step each time it is asked, as far as the last.
 func steps(step time.Duration, last int) func() time.Duration {
 	n := 0

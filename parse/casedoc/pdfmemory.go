@@ -10,12 +10,13 @@ import (
 // file take; only what was made to be endless comes here.
 const pdfMemory = 192 << 20
 
-// pdfHeap is the memory of one run of the PDF engine. It is set aside once, apart from Go's own, and the system gives pages
-// of it only as they are used: a slice that grows by copying would take twice as much, and what is copied from would wait
-// for the collector while the next copy is made.
+// pdfHeap is the memory of one run of the PDF engine. It is set aside once, apart from Go's own, and taken into use as it
+// grows: a slice that grows by copying would take twice as much, and what is copied from would wait for the collector
+// while the next copy is made.
 type pdfHeap struct {
 	most    uint64
 	whole   []byte
+	usable  int
 	refused bool // the engine has asked for more than there is; whatever it says afterwards is not to be trusted
 }
 
@@ -37,11 +38,22 @@ func (h *pdfHeap) Allocate(_, _ uint64) experimental.LinearMemory {
 
 // Reallocate returns the first size bytes, nil when there are not so many.
 func (h *pdfHeap) Reallocate(size uint64) []byte {
-	if size > uint64(len(h.whole)) {
+	if size > uint64(len(h.whole)) || !h.opened(int(size)) {
 		h.refused = true
 		return nil
 	}
 	return h.whole[:size:size]
+}
+
+// opened makes the first size bytes usable.
+func (h *pdfHeap) opened(size int) bool {
+	if size > h.usable {
+		if !open(h.whole[h.usable:size]) {
+			return false
+		}
+		h.usable = size
+	}
+	return true
 }
 
 // Free does nothing: the engine's last answers may still be looked at. It is release that gives the memory back.
@@ -49,5 +61,5 @@ func (h *pdfHeap) Free() {}
 
 func (h *pdfHeap) release() {
 	giveBack(h.whole)
-	h.whole = nil
+	h.whole, h.usable = nil, 0
 }
