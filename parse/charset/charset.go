@@ -113,6 +113,20 @@ func UTF16(b []byte, bigEndian bool) string {
 // space becomes a space.
 func Fold(s string) string { return strings.ReplaceAll(width.Fold.String(s), "\u3000", " ") }
 
+// FoldRune is Fold of one character.
+func FoldRune(r rune) rune {
+	switch {
+	case r < 0x20A9, r > 0x20A9 && r < 0x3000, r > 0x3000 && r < 0xFF00, r > 0xFFEF:
+		return r // no other has a narrow or a wide form
+	case r == 0x3000:
+		return ' '
+	}
+	if folded := width.LookupRune(r).Folded(); folded != 0 {
+		return folded
+	}
+	return r
+}
+
 // canonical brings a label to lower case without quotes, blanks and the variants that differ by nothing.
 func canonical(label string) string {
 	label = strings.ToLower(strings.Trim(label, " \t\"'"))

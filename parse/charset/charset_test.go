@@ -153,3 +153,16 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// TestFoldRune: one by one, characters are folded as in a text.
+func TestFoldRune(t *testing.T) {
+	t.Parallel()
+	for r := rune(0); r <= 0x10FFFF; r++ {
+		if r >= 0xD800 && r <= 0xDFFF {
+			continue
+		}
+		if got, want := string(FoldRune(r)), Fold(string(r)); got != want {
+			t.Errorf("%U: got %q, want %q", r, got, want)
+		}
+	}
+}

@@ -13,12 +13,17 @@ func Plain(s string) string {
 	if plainASCII(s) {
 		return s
 	}
-	return strings.Map(func(r rune) rune {
-		if invisible(r) {
-			return -1
-		}
+	return strings.Map(plainRune, s)
+}
+
+func plainRune(r rune) rune {
+	if r >= 0x4E00 && r <= 0x9FFF { // nearly all
 		return variant(r)
-	}, charset.Fold(s))
+	}
+	if r = charset.FoldRune(r); invisible(r) {
+		return -1
+	}
+	return variant(r)
 }
 
 func plainASCII(s string) bool {
@@ -43,7 +48,7 @@ func invisible(r rune) bool {
 // Squeeze returns Plain text without any blank.
 func Squeeze(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) {
+		if r <= 0x3000 && unicode.IsSpace(r) {
 			return -1
 		}
 		return r
@@ -53,6 +58,9 @@ func Squeeze(s string) string {
 // Bare returns only letters, digits and Chinese characters of s, in lower case: what names are compared by.
 func Bare(s string) string {
 	return strings.Map(func(r rune) rune {
+		if r >= 0x4E00 && r <= 0x9FFF {
+			return r
+		}
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 			return -1
 		}

@@ -117,7 +117,8 @@ func internalRule() Rule {
 			for _, f := range p.Files {
 				seen := map[string]bool{}
 				p.pieces(f, func(pc piece) {
-					mark := InternalMark(pc.text)
+					mark := ""
+					p.search(pc.text, "internal", func() bool { mark = InternalMark(pc.text); return mark != "" })
 					if mark == "" || seen[mark] {
 						return
 					}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"baosong/parse/call"
 	"baosong/parse/finding"
@@ -153,26 +154,41 @@ func (p *Pass) ids(pc piece, where string, seen map[string]bool) {
 	if !enough(pc.text, 17) {
 		return
 	}
-	s := Plain(pc.text)
-	rs := []rune(s)
-	runs(rs, 18, func(start int, r run) {
-		before := r.before
-		if start < 6 {
-			before = pc.before + " " + before
-		}
-		key := r.digits + pc.at.Cell
-		if seen[key] || !IDNumber(r.digits, p.Today) || creditWords.MatchString(tail(before, 16)) {
-			return
-		}
-		seen[key] = true
-		masked := MaskID(r.digits)
-		p.report(finding.New("content.id-number", pc.at).Got(masked, "").Saying(where + "出现居民身份证号码 " + masked + "。"))
+	p.search(pc.text, "id", func() (found bool) {
+		runs([]rune(Plain(pc.text)), 18, func(start int, r run) {
+			found = p.id(pc, where, start, r, seen) || found
+		})
+		return found
 	})
 }
 
+// id reports a citizen's number, and returns whether there is one that another place than this might make one.
+func (p *Pass) id(pc piece, where string, start int, r run, seen map[string]bool) bool {
+	if !IDNumber(r.digits, p.Today) {
+		return false
+	}
+	before := r.before
+	if start < 6 {
+		before = pc.before + " " + before
+	}
+	key := r.digits + pc.at.Cell
+	if seen[key] || creditWords.MatchString(tail(before, 16)) {
+		return true
+	}
+	seen[key] = true
+	masked := MaskID(r.digits)
+	p.report(finding.New("content.id-number", pc.at).Got(masked, "").Saying(where + "出现居民身份证号码 " + masked + "。"))
+	return true
+}
+
+// tail is the last n characters of a text; only they are looked at.
 func tail(s string, n int) string {
-	rs := []rune(s)
-	return string(rs[max(0, len(rs)-n):])
+	at := len(s)
+	for ; n > 0 && at > 0; n-- {
+		_, size := utf8.DecodeLastRuneInString(s[:at])
+		at -= size
+	}
+	return s[at:]
 }
 
 var mobileAnywhere = regexp.MustCompile(`1[3-9]\d(?:[ \-]?\d{4}){2}|1[3-9]\d{2}[ \-]?\d{3}[ \-]?\d{4}`)
@@ -192,16 +208,18 @@ func phoneRule() Rule {
 					if !enough(pc.text, 11) || pc.contact || contactLine(pc.text) {
 						return
 					}
-					p.mobiles(f, pc, seen)
+					p.search(pc.text, "mobile", func() bool { return p.mobiles(f, pc, seen) })
 				})
 			}
 		},
 	}
 }
 
-func (p *Pass) mobiles(f *File, pc piece, seen map[string]bool) {
+// mobiles reports the numbers in a text, and returns whether there is any that may be one.
+func (p *Pass) mobiles(f *File, pc piece, seen map[string]bool) bool {
 	s := Plain(pc.text)
-	for _, m := range mobileAnywhere.FindAllStringIndex(s, -1) {
+	all := mobileAnywhere.FindAllStringIndex(s, -1)
+	for _, m := range all {
 		before, after := lastRune(s[:m[0]]), firstRune(s[m[1]:])
 		if alnum(before) && !strings.HasSuffix(s[:m[0]], "+86") || alnum(after) || before == '.' || (before == '-' && alnum(lastRune(strings.TrimSuffix(s[:m[0]], "-")))) ||
 			(after == '.' && digit(firstRune(s[m[1]+1:]))) || (after == '-' && digit(firstRune(s[m[1]+1:]))) {
@@ -217,14 +235,15 @@ func (p *Pass) mobiles(f *File, pc piece, seen map[string]bool) {
 		p.report(finding.New("content.phone", pc.at).Got(masked, "").
 			Saying("《" + f.Called() + "》" + pc.at.Where + "在联系方式以外的位置出现手机号码 " + masked + "。"))
 	}
+	return len(all) > 0
 }
 
 func lastRune(s string) rune {
-	rs := []rune(tail(s, 1))
-	if len(rs) == 0 {
+	if s == "" {
 		return ' '
 	}
-	return rs[0]
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return r
 }
 
 func firstRune(s string) rune {
@@ -254,24 +273,35 @@ func (p *Pass) cards(pc piece, where string, seen map[string]bool) {
 	if !enough(pc.text, 16) {
 		return
 	}
-	s := Plain(pc.text)
-	rs := []rune(s)
-	taken := map[int]bool{}
-	for length := 19; length >= 16; length-- {
-		runs(rs, length, func(start int, r run) {
-			before := tail(Squeeze(r.before), 10)
-			if start < 10 && pc.before != "" {
-				before = tail(pc.before, 10-start) + before
-				if cardWords.MatchString(pc.before) && len([]rune(pc.before)) <= 12 {
-					before = pc.before + before
-				}
-			}
-			if taken[start] || seen[r.digits+pc.at.Cell] || !Luhn(r.digits) || !cardWords.MatchString(before) || IDNumber(r.digits, p.Today) {
-				return
-			}
-			taken[start], seen[r.digits+pc.at.Cell] = true, true
-			masked := MaskCard(r.digits)
-			p.report(finding.New("content.bank-card", pc.at).Got(masked, "").Saying(where + "出现疑似银行卡号 " + masked + "。"))
-		})
+	p.search(pc.text, "card", func() (found bool) {
+		rs := []rune(Plain(pc.text))
+		taken := map[int]bool{}
+		for length := 19; length >= 16; length-- {
+			runs(rs, length, func(start int, r run) {
+				found = p.card(pc, where, start, r, seen, taken) || found
+			})
+		}
+		return found
+	})
+}
+
+// card reports the number of a card, and returns whether there is one that another place than this might make one.
+func (p *Pass) card(pc piece, where string, start int, r run, seen map[string]bool, taken map[int]bool) bool {
+	if !Luhn(r.digits) || IDNumber(r.digits, p.Today) {
+		return false
 	}
+	before := tail(Squeeze(r.before), 10)
+	if start < 10 && pc.before != "" {
+		before = tail(pc.before, 10-start) + before
+		if utf8.RuneCountInString(pc.before) <= 12 && cardWords.MatchString(pc.before) {
+			before = pc.before + before
+		}
+	}
+	if taken[start] || seen[r.digits+pc.at.Cell] || !cardWords.MatchString(before) {
+		return start < 10 || cardWords.MatchString(before)
+	}
+	taken[start], seen[r.digits+pc.at.Cell] = true, true
+	masked := MaskCard(r.digits)
+	p.report(finding.New("content.bank-card", pc.at).Got(masked, "").Saying(where + "出现疑似银行卡号 " + masked + "。"))
+	return true
 }

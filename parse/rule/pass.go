@@ -28,7 +28,10 @@ type Pass struct {
 	Places   *Places
 	Register *Register
 
-	found []finding.Finding
+	found  []finding.Finding
+	heads  map[*grid.Grid]*contacts // of grids that were looked through
+	barren map[textID]bool          // long texts without a number of their kind
+	clear  bool                     // Secrecy has found nothing
 }
 
 // Text is text that came beside the files.

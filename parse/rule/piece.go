@@ -65,26 +65,23 @@ func (p *Pass) gridPieces(f *File, g *grid.Grid, visit func(piece)) {
 			byCol[col] = id
 		}
 	}
-	data := dataRows(t)
-	numbers := map[int]bool{} // columns headed as ones of phone numbers
+	marks := p.contactsOf(g, t)
 	for i := range g.Rows {
 		row := &g.Rows[i]
 		below := t != nil && t.Header > 0 && row.Number > t.Header
-		rowContact := contactRow(row) && !(below && data[row.Number]) || (t != nil && t.Header == 0)
 		left := ""
 		for _, c := range row.Cells {
-			numbers[c.Col] = numbers[c.Col] || phoneHead(c.Text)
-			pc := piece{text: c.Text, before: left, contact: rowContact || numbers[c.Col]}
+			pc := piece{text: c.Text, before: left, contact: marks.rows[i] || marks.below(c.Col, i)}
 			pc.at = f.At()
 			pc.at.Sheet, pc.at.Cell, pc.at.Row = g.Name, grid.Address(c.Col, row.Number), row.Number
 			if below {
 				pc.at.Column = byCol[c.Col]
 				pc.contact = pc.contact || contactColumn(pc.at.Column)
 				if h, ok := g.At(t.Header, c.Col); ok {
-					pc.before = h.Text + " " + left
+					pc.before = tail(h.Text, 20) + " " + left
 				}
 			}
-			left = c.Text
+			left = tail(c.Text, 20)
 			visit(pc)
 		}
 	}
@@ -109,37 +106,12 @@ func dataRows(t *Table) map[int]bool {
 	return out
 }
 
-// contactColumn reports whether phone numbers belong in a column.
-func contactColumn(id string) bool { return id == "contact" || id == "phone" || id == "note" }
-
-// phoneHead reports whether a cell heads a column of phone numbers.
-func phoneHead(text string) bool {
-	s := Bare(text)
-	return len([]rune(s)) <= 8 && !strings.ContainsAny(s, "0123456789") &&
-		(strings.Contains(s, "电话") || strings.Contains(s, "手机") || strings.Contains(s, "联系方式"))
-}
-
-// contactLine reports whether a line is a place for phone numbers: it begins with 联系人 or the like.
-func contactLine(line string) bool {
-	s := strings.TrimLeft(Squeeze(line), "(（【[*※注:：")
-	for _, w := range []string{"联系人", "联系方式", "联系电话", "填表人", "填报人", "制表人", "经办人", "报送人", "电话", "手机"} {
-		if strings.HasPrefix(s, w) {
-			return true
-		}
+// ends leaves out the midst of a long text: what is spread over cells does not stand there.
+func ends(s string) string {
+	if len(s) < 1000 {
+		return s
 	}
-	return false
-}
-
-func contactRow(row *grid.Row) bool {
-	for _, c := range row.Cells {
-		s := Squeeze(c.Text)
-		for _, w := range []string{"填表人", "填报人", "制表人", "联系人", "联系电话", "联系方式", "经办人", "电话:"} {
-			if strings.Contains(s, w) {
-				return true
-			}
-		}
-	}
-	return false
+	return strings.ToValidUTF8(s[:200], "") + "。" + tail(s, 60)
 }
 
 // rowTexts yields each row of a file's worksheets as one text, for what is spread over cells.
@@ -155,7 +127,7 @@ func rowTexts(f *File, visit func(piece)) {
 			}
 			texts := make([]string, len(row.Cells))
 			for j, c := range row.Cells {
-				texts[j] = c.Text
+				texts[j] = ends(c.Text)
 			}
 			at := f.At()
 			at.Sheet, at.Row, at.Cell = g.Name, row.Number, grid.Address(row.Cells[0].Col, row.Number)
@@ -208,7 +180,7 @@ func tableLines(t *casedoc.Table, where string, block int) []Line {
 					out = append(out, Line{Text: s, Where: where, Left: before, Block: block, Row: i})
 				}
 			}
-			left = c.Text
+			left = tail(c.Text, 20)
 		}
 	}
 	return out

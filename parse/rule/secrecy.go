@@ -47,7 +47,13 @@ func (p *Pass) Secrecy() []finding.Finding {
 				add(pc.at)
 			}
 		}
-		p.pieces(f, visit)
+		p.pieces(f, func(pc piece) {
+			p.search(pc.text, "secrecy", func() bool {
+				before := len(out)
+				visit(pc)
+				return len(out) > before || len(out) >= n+20
+			})
+		})
 		if len(out) == n {
 			rowTexts(f, visit)
 		}
@@ -63,6 +69,7 @@ func (p *Pass) Secrecy() []finding.Finding {
 			add(finding.Place{Where: "文件名"})
 		}
 	}
+	p.clear = len(out) == 0
 	return out
 }
 
@@ -102,6 +109,9 @@ func secrecyRule() Rule {
 		Doc: "疑似国家秘密标志：绝密、机密、秘密之后有星号和保密期限，字间有空格、用其他星形符号、在页眉页脚、文本框、单元格、文件名、邮件主题中都算。" +
 			"发现后立即停止处理，不保存内容，由保密联系人处置。单独的“秘密”“机密”“商业秘密”不算。",
 		Run: func(p *Pass) {
+			if p.clear {
+				return
+			}
 			for _, f := range p.Secrecy() {
 				p.report(f)
 			}

@@ -46,25 +46,32 @@ const variantPairs = "" +
 	"直直睊睊着着磌磌窱窱節节类类絛絛練练缾缾者者荒荒華华蝹蝹襁襁覆覆視视調调諸诸請请謁謁諾諾諭諭謹谨變变贈赠輸输遲遲醙醙鉶鉶陼陼難难靖靖韛韛響响頋頋頻频鬒鬒龜龟㮝㮝" +
 	"䀘䀘䀹䀹齃齃龎龎"
 
+const firstVariant, lastVariant = 0x2E80, 0xFAFF
+
+// variants has the common form of each character in its place, 0 where it is its own: every character of every text is
+// looked up, some of them many times.
+var variants = placed(variantPairs)
+
+func placed(pairs string) *[lastVariant - firstVariant + 1]uint16 {
+	var out [lastVariant - firstVariant + 1]uint16
+	var first rune
+	for i, r := range pairs {
+		if i%6 == 0 {
+			first = r
+		} else if out[first-firstVariant] == 0 {
+			out[first-firstVariant] = uint16(r)
+		}
+	}
+	return &out
+}
+
 // variant returns the common form of a character, or the character itself.
 func variant(r rune) rune {
-	if r < 0x2E80 || r > 0xFAFF {
+	if r < firstVariant || r > lastVariant {
 		return r
 	}
-	key := string(r)
-	lo, hi := 0, len(variantPairs)/6
-	for lo < hi {
-		mid := (lo + hi) / 2
-		switch at := variantPairs[6*mid : 6*mid+3]; {
-		case at == key:
-			for _, common := range variantPairs[6*mid+3 : 6*mid+6] {
-				return common
-			}
-		case at < key:
-			lo = mid + 1
-		default:
-			hi = mid
-		}
+	if common := variants[r-firstVariant]; common != 0 {
+		return rune(common)
 	}
 	return r
 }
