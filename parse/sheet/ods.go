@@ -203,7 +203,7 @@ func (o *odsReader) span(x *xmlscan.Scanner, col int) {
 func (o *odsReader) cell(x *xmlscan.Scanner, col int) grid.Cell {
 	kind, value := x.Attr("value-type"), x.Attr("value")
 	date, clock := x.Attr("date-value"), x.Attr("time-value")
-	truthful := x.Attr("boolean-value")
+	truthful, stored := x.Attr("boolean-value"), x.Attr("string-value")
 	_, formula := x.Lookup("formula")
 	isError := bytes.Contains(x.Tag, []byte(`calcext:value-type="error"`))
 	c := grid.Cell{Col: col, Formula: formula}
@@ -219,7 +219,7 @@ func (o *odsReader) cell(x *xmlscan.Scanner, col int) grid.Cell {
 			break
 		}
 		c.Kind, c.Number, c.Lost = grid.KindNumber, v, grid.LostNumber(v)
-		if c.Text == "" || c.Text == "#FMT" || strings.Trim(c.Text, "#") == "" { // LibreOffice could not show it
+		if unshown(c.Text) {
 			c.Text = numfmt.General(v)
 		}
 	case "date":
@@ -231,6 +231,9 @@ func (o *odsReader) cell(x *xmlscan.Scanner, col int) grid.Cell {
 		b.Formula = formula
 		return b
 	default:
+		if c.Text == "" {
+			c.Text = stored // some programs write it alone
+		}
 		if formula && kind == "" && c.Text == "" { // an empty text that is a result has its type
 			c.Kind = grid.KindUnsaved
 			break
@@ -240,16 +243,23 @@ func (o *odsReader) cell(x *xmlscan.Scanner, col int) grid.Cell {
 	return c
 }
 
+// unshown tells the text of a value that LibreOffice could not show.
+func unshown(text string) bool { return text == "#FMT" || strings.Trim(text, "#") == "" }
+
+// moment reads a date. A number too great for one, as a phone's in a column of dates, is lost in the file: only #FMT is left.
 func (o *odsReader) moment(c grid.Cell, iso, code string) grid.Cell {
 	v, ok := numfmt.ParseISO(iso)
 	if !ok {
+		if c.Text == "#FMT" {
+			c.Kind = grid.KindError
+		}
 		return c
 	}
 	if o.k.Book.Date1904 {
 		v -= 1462
 	}
 	c.Kind, c.Number = grid.KindDate, v
-	if c.Text == "" {
+	if unshown(c.Text) {
 		c.Text, _ = numfmt.Parse(code).Show(v, o.k.Book.Date1904)
 	}
 	return c
@@ -271,8 +281,12 @@ func (o *odsReader) clock(c grid.Cell, s string) grid.Cell {
 		*map[byte]*float64{'H': &h, 'M': &m, 'S': &sec}[rest[i]] = v
 		rest = rest[i+1:]
 	}
+	if c.Text == "#FMT" {
+		c.Kind = grid.KindError
+		return c
+	}
 	c.Kind, c.Number = grid.KindDate, (h*3600+m*60+sec)/86400
-	if c.Text == "" {
+	if unshown(c.Text) {
 		c.Text, _ = numfmt.Parse("h:mm:ss").Show(c.Number, false)
 	}
 	return c
