@@ -238,7 +238,8 @@ func (o *odsReader) cell(x *xmlscan.Scanner, col int) grid.Cell {
 			c.Kind = grid.KindUnsaved
 			break
 		}
-		c.Lost = grid.LostText(c.Text)
+		text := grid.TextCell(col, c.Text) // errors are texts where no extension says otherwise
+		c.Kind, c.Lost = text.Kind, text.Lost
 	}
 	return c
 }

@@ -35,11 +35,15 @@ func Regional(id int, own string) bool {
 	switch {
 	case own == "" || id == 14 || id == 22:
 		return id == 14 || id == 22 || id >= 27 && id <= 36 || id >= 50 && id <= 58
+	case id != 31 && wholeDate.Replace(own) == "yyyy年m月d日": // 31 in every region and no other number in any
+		return false
 	case id >= 27 && id <= 36 || id >= 50 && id <= 58:
 		return otherRegion(own)
 	}
 	return false
 }
+
+var wholeDate = strings.NewReplacer(`"`, "", `\`, "", "mm", "m", "dd", "d", ";@", "")
 
 // otherRegion tells the codes that the numbers 27 to 58 have in some East Asian region (ECMA-376 part 1, 18.8.30).
 func otherRegion(code string) bool {

@@ -107,7 +107,7 @@ func TestRegional(t *testing.T) {
 		want bool
 	}{
 		{14, "m/d/yy", true}, {22, "m/d/yy h:mm", true}, {27, "", true}, {57, "[$-404]e/m/d", true}, {31, `yyyy"年"m"月"d"日"`, true},
-		{36, `"上午/下午 "hh"時"mm"分"ss"秒 "`, true}, {30, "m/d/yy", true}, {28, `hh":"mm AM/PM`, false}, {58, `mmm" "d", "yyyy`, false}, {165, "m/d/yy", false}, {1, "", false},
+		{36, `"上午/下午 "hh"時"mm"分"ss"秒 "`, true}, {30, "m/d/yy", true}, {55, `yyyy\年m\月d\日`, false}, {51, `yyyy"年"mm"月"dd"日"`, false}, {34, `yyyy"年"m"月"`, true}, {28, `hh":"mm AM/PM`, false}, {58, `mmm" "d", "yyyy`, false}, {165, "m/d/yy", false}, {1, "", false},
 	} {
 		if got := Regional(tc.id, tc.own); got != tc.want {
 			t.Errorf("%d with %q: %v", tc.id, tc.own, got)
