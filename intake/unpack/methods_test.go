@@ -3,6 +3,7 @@ package unpack
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
 	"io"
 	"os"
 	"path/filepath"
@@ -89,6 +90,21 @@ func TestZipMethods(t *testing.T) {
 				t.Errorf("a wrong sum: %q", got)
 			}
 		})
+	}
+}
+
+// TestLZMADictionary: a zip that asks for a gigabyte of memory is refused as that.
+func TestLZMADictionary(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile("testdata/lzma.zip")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.Index(b, []byte{5, 0, 0x5D}) // length of the properties, the first of them
+	binary.LittleEndian.PutUint32(b[at+3:], 1<<30)
+	n, _ := walkFile(t, write(t, "m.zip", b), Limits{})
+	if got, want := tree([]*Node{n}, ""), "m.zip\n  a.txt !file.limit\n  b.txt\n"; got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
 	}
 }
 

@@ -47,6 +47,7 @@ func TestWalk(t *testing.T) {
 		{"bzip2.zip", "bzip2.zip\n  a.txt\n  b.txt\n"},
 		{"plain.7z", "plain.7z\n  a.txt\n  b.txt\n"},
 		{"ppmd.7z", "ppmd.7z\n  a.txt\n  b.txt\n"},
+		{"dirs.7z", "dirs.7z\n  材料/a.txt\n"},
 		{"stdin.7z", "stdin.7z\n  stdin\n"},
 		{"pipe.7z", "pipe.7z\n  案例.txt\n"},
 		{"cut.7z", "cut.7z !file.unreadable\n"},

@@ -39,6 +39,7 @@ z -psecret enc.7z a.txt b.txt
 z -psecret -mhe=on enchead.7z a.txt
 z -m0=PPMd ppmd.7z a.txt b.txt
 z -v1k split.7z big.bin
+mkdir -p 材料/空; printf 甲 > 材料/a.txt; ln -s /etc/passwd 材料/链接; z -snl dirs.7z 材料; rm -r 材料
 printf 甲 | z -si stdin.7z; printf 乙 | z -si案例.txt pipe.7z
 z -tzip -mm=Deflate64 d64.zip a.txt
 z -tzip -mm=LZMA lzma.zip a.txt b.txt
