@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"bytes"
+	"compress/gzip"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -110,6 +111,30 @@ func TestTarLinks(t *testing.T) {
 	}
 	if n.Children[2].SHA256 != n.Children[1].SHA256 {
 		t.Error("the link is another file")
+	}
+	n, _ = walkFile(t, write(t, "m.tar", b.Bytes()[:3*512+4]), Limits{})
+	if got := tree([]*Node{n}, ""); !strings.Contains(got, "a.txt\n") || !strings.Contains(got, "!file.unreadable") {
+		t.Errorf("cut short: got\n%s", got)
+	}
+}
+
+// TestGzipName: the name in the file counts, whatever the file itself is called; its bytes may be GBK.
+func TestGzipName(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	for _, c := range []byte(gbk("典型案例.doc")) {
+		z.Name += string(rune(c))
+	}
+	if _, err := io.WriteString(z, "x"); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	n, _ := walkFile(t, write(t, "upload.gz", b.Bytes()), Limits{})
+	if got, want := tree([]*Node{n}, ""), "upload.gz\n  典型案例.doc\n"; got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
 	}
 }
 
