@@ -202,6 +202,8 @@ func (w *wordPackage) sideStory(ctx context.Context, r relation) error {
 	return nil
 }
 
+const maxPictures = 10_000 // of one document that are told apart
+
 // pictures gathers distinct pictures of a document.
 type pictures struct {
 	doc   *Document
@@ -214,6 +216,9 @@ func newPictures(doc *Document) *pictures { return &pictures{doc: doc, byKey: ma
 func (p *pictures) use(key string, inBody bool, load func() (Picture, bool)) {
 	i, ok := p.byKey[key]
 	if !ok {
+		if len(p.doc.Pictures) >= maxPictures || len(p.byKey) >= 4*maxPictures {
+			return
+		}
 		pic, fine := load()
 		if !fine {
 			return

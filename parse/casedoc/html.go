@@ -63,8 +63,9 @@ type htmlReader struct {
 	flow    *flow
 	outer   []*flow
 	open    []htmlElement
-	gap     rune // white space not yet written: blank or newline
-	last    rune // last character written in the paragraph, 0 at its beginning
+	inner   map[string]int // by name: one more than the index in open of the innermost element
+	gap     rune           // white space not yet written: blank or newline
+	last    rune           // last character written in the paragraph, 0 at its beginning
 	pre     int
 	removed int
 	hidden  int
@@ -82,6 +83,8 @@ type htmlElement struct {
 	unseen  bool   // an option not chosen
 	frame   string // header, footer, comment, note
 	heading int
+	within  int // heading of the innermost element that is one, itself included
+	same    int // what inner said before it was opened
 	number  int // next number of an ordered list, 0 for others
 }
 
@@ -93,7 +96,7 @@ type choice struct {
 }
 
 func newHTMLReader(rd *reader, doc *Document) *htmlReader {
-	return &htmlReader{rd: rd, doc: doc, pics: newPictures(doc), flow: newFlow(rd.room)}
+	return &htmlReader{rd: rd, doc: doc, pics: newPictures(doc), flow: newFlow(rd.room), inner: map[string]int{}}
 }
 
 func (h *htmlReader) read(ctx context.Context, page string) error {
@@ -104,7 +107,7 @@ func (h *htmlReader) read(ctx context.Context, page string) error {
 		if n%4096 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		switch z.Next() {
+		switch tt := z.Next(); tt {
 		case html.ErrorToken:
 			if err := z.Err(); errors.Is(err, html.ErrBufferExceeded) {
 				return fmt.Errorf("one tag of over %d bytes: %w", maxToken, container.ErrLimit)
@@ -116,7 +119,7 @@ func (h *htmlReader) read(ctx context.Context, page string) error {
 				h.text(string(z.Text()))
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
-			t := z.Token()
+			t := tag(z, tt)
 			if skip == "" && (t.Data == "script" || t.Data == "style" || t.Data == "title" || t.Data == "xml" || t.Data == "template" ||
 				t.Data == "noscript" || t.Data == "rt" || t.Data == "rp") && t.Type == html.StartTagToken {
 				skip = t.Data
@@ -197,11 +200,8 @@ func (h *htmlReader) breakPara() {
 	if h.flow.para.Len() == 0 {
 		return
 	}
-	for i := len(h.open) - 1; i >= 0; i-- {
-		if h.open[i].heading > 0 {
-			h.flow.next.Heading = h.open[i].heading
-			break
-		}
+	if n := len(h.open); n > 0 && h.open[n-1].within > 0 {
+		h.flow.next.Heading = h.open[n-1].within
 	}
 	h.flow.endPara()
 }

@@ -7,6 +7,31 @@ import (
 	"golang.org/x/net/html"
 )
 
+// tag returns a start tag with those of its attributes that are read: a tag may have a million.
+func tag(z *html.Tokenizer, kind html.TokenType) html.Token {
+	name, more := z.TagName()
+	t := html.Token{Type: kind, Data: string(name)}
+	for more {
+		var key, value []byte
+		key, value, more = z.TagAttr()
+		if !wanted(key) {
+			continue
+		}
+		if _, twice := attribute(t, string(key)); !twice {
+			t.Attr = append(t.Attr, html.Attribute{Key: string(key), Val: string(value)})
+		}
+	}
+	return t
+}
+
+func wanted(key []byte) bool {
+	switch string(key) {
+	case "style", "hidden", "src", "type", "checked", "value", "start", "selected", "colspan", "rowspan":
+		return true
+	}
+	return false
+}
+
 func attrOf(t html.Token, name string) string {
 	s, _ := attribute(t, name)
 	return s
@@ -135,17 +160,13 @@ func (h *htmlReader) tableTag(t html.Token, style string) {
 }
 
 func (h *htmlReader) listNumber() string {
-	for i := len(h.open) - 1; i >= 0; i-- {
-		switch h.open[i].name {
-		case "ul":
-			return ""
-		case "ol":
-			n := h.open[i].number
-			h.open[i].number++
-			return strconv.Itoa(n) + ". "
-		}
+	at := h.inner["ol"]
+	if at <= h.inner["ul"] {
+		return ""
 	}
-	return ""
+	n := h.open[at-1].number
+	h.open[at-1].number++
+	return strconv.Itoa(n) + ". "
 }
 
 func (h *htmlReader) push(e htmlElement) {
@@ -168,23 +189,34 @@ func (h *htmlReader) push(e htmlElement) {
 	if e.unseen {
 		h.unseen++
 	}
+	if e.within = e.heading; e.within == 0 && len(h.open) > 0 {
+		e.within = h.open[len(h.open)-1].within
+	}
+	e.same = h.inner[e.name]
 	h.open = append(h.open, e)
+	h.inner[e.name] = len(h.open)
+}
+
+// pop takes the innermost element away.
+func (h *htmlReader) pop() htmlElement {
+	n := len(h.open) - 1
+	e := h.open[n]
+	h.open = h.open[:n]
+	if h.inner[e.name] = e.same; e.same == 0 {
+		delete(h.inner, e.name)
+	}
+	return e
 }
 
 // end acts on an end tag: it closes the innermost element of that name and what is open within, but never reaches out
 // of a cell.
 func (h *htmlReader) end(name string) {
-	at := -1
-	for i := len(h.open) - 1; i >= 0; i-- {
-		if h.open[i].name == name {
-			at = i
-			break
-		}
-		if n := h.open[i].name; n == "table" || (n == "td" || n == "th") && name != "tr" && name != "table" {
-			break
-		}
+	at := h.inner[name] - 1
+	edge := h.inner["table"] - 1
+	if name != "tr" && name != "table" {
+		edge = max(edge, h.inner["td"]-1, h.inner["th"]-1)
 	}
-	if at < 0 {
+	if at < max(edge, 0) {
 		if name == "p" || name == "div" {
 			h.breakPara()
 		}
@@ -195,9 +227,7 @@ func (h *htmlReader) end(name string) {
 		if i == at || blockTag(h.open[i].name) {
 			h.endTag(h.open[i].name)
 		}
-		e := h.open[i]
-		h.open = h.open[:i]
-		h.undo(e)
+		h.undo(h.pop())
 	}
 }
 

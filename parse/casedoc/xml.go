@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	maxXMLDepth  = 5000       // Word itself refuses far less
-	maxXMLToken  = 24 << 20   // one text or tag; a picture in Word 2003 XML is one
-	maxXMLTokens = 12_000_000 // elements and texts of one document: some seconds of work
+	maxXMLDepth  = 5000      // Word itself refuses far less
+	maxXMLToken  = 24 << 20  // one text or tag; a picture in Word 2003 XML is one
+	maxXMLTokens = 9_000_000 // elements and texts of one document: 4,000,000 characters by sixes, each with its font, and some seconds of work
 )
 
 // tokens reads XML as elements named prefix:local with the customary prefix of each namespace, whatever prefix the
@@ -39,10 +39,12 @@ type rationed struct {
 	r    io.Reader
 	read int64
 	mark int64 // where the last token ended
+	over bool  // encoding/xml may call what is cut off in the midst of a character damaged
 }
 
 func (r *rationed) Read(b []byte) (int, error) {
 	if r.read-r.mark > maxXMLToken {
+		r.over = true
 		return 0, fmt.Errorf("one text or tag of over %d bytes: %w", maxXMLToken, container.ErrLimit)
 	}
 	n, err := r.r.Read(b)
@@ -111,6 +113,9 @@ func (t *tokens) next(ctx context.Context) (element, error) {
 		}
 		t.input.mark = t.input.read
 		tok, err := t.dec.Token()
+		if err != nil && t.input.over {
+			return element{}, fmt.Errorf("%v: %w", err, container.ErrLimit)
+		}
 		if err != nil {
 			return element{}, xmlError(err)
 		}
