@@ -138,6 +138,9 @@ func (f *opened) fault(err error) error {
 		x = finding.New("file.unsupported", at).Got(strings.TrimSpace(what), "").Saying("《" + f.Name + "》是" + what + "，暂不能读取。").Cured(cure)
 	case errors.Is(err, container.ErrDamaged) && f.format == container.Empty:
 		x = finding.New("file.unreadable", at).Saying("《" + f.Name + "》是空文件，没有任何内容。")
+	case errors.Is(err, container.ErrDamaged) && f.format == container.Unknown: // beginning with the mark of no format at all
+		x = finding.New("file.unreadable", at).Saying("《" + f.Name + "》的内容不是 ." + extension(f.Name) + " 文件，可能已损坏，也可能被文档加密软件加了密，无法打开。").
+			Cured("请换一台电脑或用手机试着打开：打不开的，请在本单位解密或另存为未加密的文件（WPS、钉钉等的文档加密也请取消）后重新发送。")
 	case errors.Is(err, container.ErrDamaged):
 		x = finding.New("file.unreadable", at).Saying("《" + f.Name + "》损坏或不完整，无法打开。")
 	default:
