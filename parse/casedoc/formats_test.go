@@ -173,3 +173,24 @@ func TestPDFHelp(t *testing.T) {
 		t.Errorf("joinLines %q", got)
 	}
 }
+
+// TestMHTMLFrames: a workbook of several sheets that Excel saved as one web page is a page of frames, its sheets beside it.
+func TestMHTMLFrames(t *testing.T) {
+	t.Parallel()
+	part := func(name, kind, body string) string {
+		return "------=_NextPart_01\r\nContent-Location: file:///C:/1/book.files/" + name + "\r\nContent-Transfer-Encoding: quoted-printable\r\nContent-Type: " + kind + "; charset=\"us-ascii\"\r\n\r\n" + body + "\r\n\r\n"
+	}
+	sheet := func(text string) string {
+		return `<html xmlns:x=3D"urn:schemas-microsoft-com:office:excel"><head><title>no</title></head><body><table><tr><td>` + text + `</td><td x:num>1</td></tr></table></body></html>`
+	}
+	page := "MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\nContent-Type: multipart/related; boundary=\"----=_NextPart_01\"\r\n\r\nThis document is a Single File Web Page.\r\n\r\n" +
+		part("../book.htm", "text/html", `<html><head><script language=3D"JavaScript">var c=3D1;</script></head><frameset rows=3D"*,39" border=3D0><frame src=3D"book.files/sheet001.htm" name=3D"frSheet">`+
+			`<frame src=3D"book.files/tabstrip.htm"><noframes><body><p>&#27492;&#39029;</p></body></noframes></frameset></html>`) +
+		part("stylesheet.css", "text/css", "td {}") +
+		part("sheet001.htm", "text/html", sheet("&#24207;&#21495;")) + part("sheet002.htm", "text/html", sheet("&#20108;")) + "------=_NextPart_01--\r\n"
+	d := mustRead(t, []byte(page), container.MHTML)
+	expect(t, d, "T\n"+`  1 "序号" | 2 "1"`+"\nT\n"+`  1 "二" | 2 "1"`)
+	if d.Unended {
+		t.Error("said to lack its end")
+	}
+}

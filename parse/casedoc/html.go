@@ -72,6 +72,7 @@ type htmlReader struct {
 	unseen  int
 	choice  choice
 	ended   bool            // the page's own end was seen
+	frames  bool            // the page shows others and nothing itself
 	side    strings.Builder // deleted or hidden text being read
 }
 
@@ -121,7 +122,7 @@ func (h *htmlReader) read(ctx context.Context, page string) error {
 		case html.StartTagToken, html.SelfClosingTagToken:
 			t := tag(z, tt)
 			if skip == "" && (t.Data == "script" || t.Data == "style" || t.Data == "title" || t.Data == "xml" || t.Data == "template" ||
-				t.Data == "noscript" || t.Data == "rt" || t.Data == "rp") && t.Type == html.StartTagToken {
+				t.Data == "noscript" || t.Data == "noframes" || t.Data == "rt" || t.Data == "rp") && t.Type == html.StartTagToken {
 				skip = t.Data
 			} else if skip == "" {
 				h.start(t)

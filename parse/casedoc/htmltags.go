@@ -76,6 +76,8 @@ func (h *htmlReader) start(t html.Token) {
 			h.flow.write("\n")
 		}
 		return
+	case "frameset":
+		h.frames = true
 	case "img":
 		h.image(attrOf(t, "src"))
 		return

@@ -115,7 +115,8 @@ func decodePart(encoding string, r io.Reader) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(r, maxWhole))
 }
 
-// webParts reads the first page as the body and takes headers, footers and comments from the others.
+// webParts reads the first page as the body and takes headers, footers and comments from the others. A first page of frames
+// has no body of its own: the others are it.
 func (rd *reader) webParts(ctx context.Context, doc *Document, parts []webPart) error {
 	byName := map[string][]byte{}
 	for _, p := range parts {
@@ -127,7 +128,7 @@ func (rd *reader) webParts(ctx context.Context, doc *Document, parts []webPart) 
 			byName[p.location[strings.LastIndexAny(p.location, `/\`)+1:]] = p.body
 		}
 	}
-	found := false
+	found, framed := false, false
 	for _, p := range parts {
 		if p.kind != "text/html" && p.kind != "application/xhtml+xml" {
 			continue
@@ -140,8 +141,12 @@ func (rd *reader) webParts(ctx context.Context, doc *Document, parts []webPart) 
 		if err := h.read(ctx, decodeHTML(p.body, p.label)); err != nil {
 			return err
 		}
-		if blocks := h.finish(); !found {
-			doc.Blocks, found = blocks, true
+		blocks := h.finish()
+		switch {
+		case !found:
+			doc.Blocks, found, framed = blocks, true, h.frames
+		case framed:
+			doc.Blocks = append(doc.Blocks, blocks...)
 		}
 	}
 	if found {
