@@ -45,7 +45,7 @@ const (
 )
 
 const (
-	maxTag   = 1 << 20  // a tag longer than this is damage
+	maxTag   = 1 << 20  // bytes of one tag
 	MaxText  = 1 << 20  // text of one node; what is longer is cut
 	maxDepth = 10000    // elements inside one another
 	maxOther = 48 << 20 // a part in another encoding than UTF-8, which is decoded as a whole
@@ -223,8 +223,13 @@ func (x *Scanner) through(mark string, keep bool) {
 func (x *Scanner) element() Kind {
 	stop, ok := x.tagEnd()
 	if !ok {
+		long := x.end-x.pos > maxTag
 		x.pos = x.end
-		if x.err == nil {
+		switch {
+		case x.err != nil:
+		case long:
+			x.err = fmt.Errorf("%w: a tag of over %d bytes", container.ErrLimit, maxTag)
+		default:
 			x.err = fmt.Errorf("%w: xml ends inside a tag", container.ErrDamaged)
 		}
 		return EOF
