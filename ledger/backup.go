@@ -41,30 +41,78 @@ func (db *DB) Backup(ctx context.Context, file string) (err error) {
 		return err
 	}
 	defer os.RemoveAll(work)
-	copied := filepath.Join(work, databaseName)
-	if err := db.vacuumTo(ctx, copied); err != nil {
+	tar := filepath.Join(work, "backup.tar")
+	var lost []blob.Ref
+	for range backupTries {
+		var missing []blob.Ref
+		if missing, err = db.pack(ctx, work, tar); err != nil {
+			return err
+		}
+		if lost, err = db.stillNamed(ctx, missing); err != nil {
+			return err
+		}
+		if len(missing) == len(lost) {
+			break
+		}
+		// Bytes were removed on purpose between the copy of the ledger and that of the bytes: the copies must agree.
+	}
+	if err := os.Rename(tar, file); err != nil {
 		return err
+	}
+	return errors.Join(blob.SyncDir(filepath.Dir(file)), incomplete(lost))
+}
+
+// backupTries is how often a backup begins anew because bytes were removed beside it.
+const backupTries = 5
+
+// pack copies the ledger, and then the bytes that the copy names, into a tar file. It returns the refs of those that are not there.
+func (db *DB) pack(ctx context.Context, work, tar string) (missing []blob.Ref, err error) {
+	copied := filepath.Join(work, databaseName)
+	for _, old := range []string{copied, tar} {
+		if err := os.Remove(old); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+	}
+	if err := db.vacuumTo(ctx, copied); err != nil {
+		return nil, err
 	}
 	named, err := refsOfFile(ctx, copied)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	out, err := os.OpenFile(filepath.Join(work, "backup.tar"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	out, err := os.OpenFile(tar, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer out.Close()
-	lost, err := db.writeTar(ctx, out, copied, sortedRefs(named))
-	if err != nil {
-		return err
+	if missing, err = db.writeTar(ctx, out, copied, sortedRefs(named)); err != nil {
+		return nil, err
 	}
-	if err := errors.Join(out.Sync(), out.Close()); err != nil {
-		return err
+	return missing, errors.Join(out.Sync(), out.Close())
+}
+
+// stillNamed returns those of the refs that the ledger names now: what was removed on purpose it names no more.
+func (db *DB) stillNamed(ctx context.Context, refs []blob.Ref) (still []blob.Ref, err error) {
+	if len(refs) == 0 {
+		return nil, nil
 	}
-	if err := os.Rename(out.Name(), file); err != nil {
+	err = db.read(ctx, "read names of bytes", func(q querier) error {
+		named, err := namedRefs(ctx, q)
+		for _, ref := range refs {
+			if _, ok := named[ref]; ok {
+				still = append(still, ref)
+			}
+		}
 		return err
+	})
+	return still, err
+}
+
+func incomplete(lost []blob.Ref) (err error) {
+	for _, ref := range lost {
+		err = errors.Join(err, fmt.Errorf("%w: %s is missing", ErrIncomplete, ref))
 	}
-	return errors.Join(blob.SyncDir(filepath.Dir(file)), lost)
+	return err
 }
 
 // vacuumTo copies the live database through a connection of its own, since VACUUM cannot run where writing is forbidden.
@@ -86,8 +134,8 @@ func refsOfFile(ctx context.Context, path string) (map[blob.Ref]string, error) {
 	return named, errors.Join(err, pool.Close())
 }
 
-// writeTar writes the copied database and the blobs; lost says which blobs were not there.
-func (db *DB) writeTar(ctx context.Context, w io.Writer, copied string, refs []blob.Ref) (lost, err error) {
+// writeTar writes the copied database and the blobs; missing are those that were not there.
+func (db *DB) writeTar(ctx context.Context, w io.Writer, copied string, refs []blob.Ref) (missing []blob.Ref, err error) {
 	tw := tar.NewWriter(w)
 	f, err := os.Open(copied) // a copy: no process has it open
 	if err != nil {
@@ -102,7 +150,7 @@ func (db *DB) writeTar(ctx context.Context, w io.Writer, copied string, refs []b
 		}
 		f, err := db.blobs().Open(ref)
 		if errors.Is(err, fs.ErrNotExist) {
-			lost = errors.Join(lost, fmt.Errorf("%w: %s is missing", ErrIncomplete, ref))
+			missing = append(missing, ref)
 			continue
 		}
 		if err != nil {
@@ -112,7 +160,7 @@ func (db *DB) writeTar(ctx context.Context, w io.Writer, copied string, refs []b
 			return nil, err
 		}
 	}
-	return lost, tw.Close()
+	return missing, tw.Close()
 }
 
 func blobName(ref blob.Ref) string { return path.Join("blobs", string(ref[:2]), string(ref)) }

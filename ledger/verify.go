@@ -50,9 +50,18 @@ func (db *DB) Verify(ctx context.Context) ([]Damage, error) {
 		return damage, err
 	}
 	for _, ref := range sortedRefs(named) {
-		if d, bad, err := verifyBlob(ctx, db.blobs(), ref, named[ref]); err != nil {
+		d, bad, err := verifyBlob(ctx, db.blobs(), ref, named[ref])
+		if err != nil {
 			return damage, err
-		} else if bad {
+		}
+		if !bad {
+			continue
+		}
+		still, err := db.stillNamed(ctx, []blob.Ref{ref}) // it may have been removed on purpose while we read
+		if err != nil {
+			return damage, err
+		}
+		if len(still) > 0 {
 			damage = append(damage, d)
 		}
 	}
