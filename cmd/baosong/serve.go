@@ -144,6 +144,7 @@ func (h *house) serve(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var wg sync.WaitGroup
+	notifySystemd("STATUS=正在读邮箱，读完一遍即就绪。")
 	wake := make(chan struct{}, 1)
 	health := &health{house: h, wake: wake}
 	polled := make(chan struct{})
@@ -207,6 +208,7 @@ func (s *health) polled(ctx context.Context, err error) {
 	}
 	s.failures++
 	h.planner.MailboxUnread()
+	notifySystemd(fmt.Sprintf("STATUS=邮箱连续 %d 次没有读完：%s", s.failures, oneLine(err)))
 	h.log.Error("polling", "failures", s.failures, "err", err)
 	if errors.Is(err, ledger.ErrReplaced) {
 		s.poke() // the runner meets the same fault, and ends the daemon
@@ -235,6 +237,9 @@ func (s *health) recovered(ctx context.Context) {
 		if err := h.planner.AllClear(ctx, "mailbox-up:"+h.now().UTC().Format(time.RFC3339), "邮箱已恢复读取，此前的来信正在补收。"); err != nil {
 			h.log.Error("queueing an alert", "err", err)
 		}
+	}
+	if s.failures > 0 || !s.ready {
+		notifySystemd("STATUS=收信正常。")
 	}
 	s.failures, s.alerted = 0, false
 	h.planner.MailboxRead(h.now())

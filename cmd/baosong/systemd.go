@@ -4,6 +4,7 @@ import (
 	"net"
 	"os"
 	"runtime/debug"
+	"strings"
 )
 
 // notifySystemd tells the service manager a state, as sd_notify(3) describes; without one it does nothing.
@@ -23,6 +24,9 @@ func notifySystemd(state string) {
 	// A service manager that does not listen is no reason to stop.
 	_, _ = conn.Write([]byte(state))
 }
+
+// oneLine is an error as systemctl status shows it: a line break would begin another assignment.
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
 
 // version is the module's version as built.
 func version() string {
