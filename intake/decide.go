@@ -136,6 +136,9 @@ func (p *Pipeline) failed(m *mail) ledger.Outcome {
 	if m.read != nil {
 		o.Header.From = m.class.Address
 	}
+	if m.class.Believed {
+		o.Unit = m.class.Unit // which is not reminded while its mail waits for us
+	}
 	text := fmt.Sprintf("系统处理编号为 %d 的来信时出错，原邮件已完整保存。请技术人员查看日志；排除原因后可重新处理。", m.row.ID)
 	o.Letters = append(o.Letters, p.alert("failed", m.once("failed"), p.Staff.Alerts, text, fmt.Sprintf("baosong replay %d --apply", m.row.ID)))
 	return o

@@ -261,8 +261,8 @@ func TestUnrecordableMail(t *testing.T) {
 			t.Fatalf("the others are kept back: %+v", ms)
 		}
 	}
-	if ms := b.messages(); ms[0].State != ledger.Failed {
-		t.Errorf("message %+v, want failed", ms[0])
+	if ms := b.messages(); ms[0].State != ledger.Failed || ms[0].Unit != "hefei" {
+		t.Errorf("message %+v, want hefei's failed", ms[0])
 	}
 	alerts := 0
 	for _, l := range b.letters() {

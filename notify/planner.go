@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -93,8 +94,10 @@ func (p *Planner) plan(ctx context.Context, c *call.Call, now time.Time) (fresh 
 		due[it.Key] = true
 	}
 	for _, it := range items {
-		if !due[it.Key] { // overtaken by a letter since
-			p.pass(it.Key)
+		if !due[it.Key] { // overtaken by a letter since, or until staff have seen to a mail that failed
+			if !slices.ContainsFunc(f.Units, func(u schedule.Unit) bool { return u.Unit == it.Unit && u.Failed }) {
+				p.pass(it.Key)
+			}
 			continue
 		}
 		ok, err := p.enqueue(ctx, c, it, province, now)

@@ -82,7 +82,7 @@ func (p *Planner) call(id string) *call.Call {
 	return nil
 }
 
-// told fills in when each unit was last written to about what it owes, letters of those ids aside. One that was queued after now
+// told fills in when each unit was last written to about what it owes, and whether we failed a mail of its; letters of those ids aside. One that was queued after now
 // had its time from a clock that was ahead, and is no reason to fall silent until then.
 func (p *Planner) told(ctx context.Context, c *call.Call, now time.Time, units []schedule.Unit, except ...int64) error {
 	all, err := p.Ledger.Letters(ctx, "")
@@ -102,8 +102,16 @@ func (p *Planner) told(ctx context.Context, c *call.Call, now time.Time, units [
 			last[l.Unit] = l.CreatedAt
 		}
 	}
+	failed, err := p.Ledger.Messages(ctx, ledger.Failed)
+	if err != nil {
+		return err
+	}
+	waits := map[string]bool{}
+	for _, m := range failed {
+		waits[m.Unit] = waits[m.Unit] || m.Unit != "" && m.Call == c.ID
+	}
 	for i := range units {
-		units[i].Told = last[units[i].Unit]
+		units[i].Told, units[i].Failed = last[units[i].Unit], waits[units[i].Unit]
 	}
 	return nil
 }

@@ -222,3 +222,26 @@ func TestCorrectionThatWaited(t *testing.T) {
 		}
 	}
 }
+
+// TestFailedMailIsNoArrear: a unit whose mail we have and could not process is told nothing of the kind that nothing has come, until staff
+// have seen to the mail.
+func TestFailedMailIsNoArrear(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "2024-06-12 10:00")
+	p := newPlanner(t, b)
+	p.DigestTo, p.AlertTo, b.Planner = nil, nil, p
+	b.trouble(ledger.Outcome{State: ledger.Failed, Why: "error", Unit: "hefei", Header: ledger.Header{From: "gxj@hefei.example"}})
+	if n := plan(t, p, b, "2024-06-14 09:00"); n != 15 {
+		t.Errorf("%d reminders, want 15", n)
+	}
+	if err := b.Ledger.Ignore(context.Background(), 1, "zhang", "重复"); err != nil {
+		t.Fatal(err)
+	}
+	if n := plan(t, p, b, "2024-06-14 09:10"); n != 1 {
+		t.Errorf("%d reminders after staff have seen to it, want 1", n)
+	}
+	b.trouble(ledger.Outcome{State: ledger.Failed, Why: "error", Unit: "wuhu", Header: ledger.Header{From: "gxj@wuhu.example"}})
+	if n := b.due(); n != 15 || b.reached("gxj@wuhu.example", ledger.Reminder) != 0 {
+		t.Errorf("%d sent, want 15, and none to wuhu", n)
+	}
+}

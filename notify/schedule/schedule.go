@@ -9,7 +9,7 @@
 //     reminders' hour. A deadline on a day off counts as the working day before it.
 //   - Letters go on working days only, from the reminders' hour on. After downtime only the newest missed step goes.
 //   - Nobody is reminded who owes nothing, whose mail or whose last letter from us is newer than the step, or whom staff
-//     have asked to leave in peace until later.
+//     have asked to leave in peace until later; nor whose mail we have and could not process.
 //   - Nobody is reminded before the mailbox has been read as a whole after the step, and staff are not told how things stand at
 //     the deadline before it has been read after that: the mail may lie there unread.
 //   - A reminder that waited is asked about again when it goes (Still).
@@ -53,7 +53,8 @@ type Item struct {
 // Unit is a reporting unit as the ladder sees it.
 type Unit struct {
 	ledger.UnitStanding
-	Told time.Time // when we last wrote to it; zero if never
+	Told   time.Time // when we last wrote to it; zero if never
+	Failed bool      // a mail of its could not be processed, through a fault of ours, and waits for staff
 }
 
 // Facts is what Due decides from.
@@ -136,7 +137,7 @@ func alerts(now time.Time, cal *calendar.Calendar, f Facts) []Item {
 
 // reminder returns the newest step of the unit's ladder that has come due, unless something speaks against it.
 func reminder(now time.Time, cal *calendar.Calendar, f Facts, u Unit) (Item, bool) {
-	if !owes(u.State) || now.Before(u.PostponedUntil) {
+	if !owes(u.State) || u.Failed || now.Before(u.PostponedUntil) {
 		return Item{}, false
 	}
 	deadline := u.Deadline
