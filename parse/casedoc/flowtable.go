@@ -1,7 +1,10 @@
 package casedoc
 
 import (
+	"math"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -34,7 +37,23 @@ type cellBuild struct {
 	joinLeft bool // continues the cell to the left
 	left     int  // position of the edges where the format gives them instead of columns
 	right    int
+	number   string // the number beneath the text, where a page that was a sheet keeps it
 }
+
+// shown is the cell's text: of a number that its page shows as 1.38E+10 and keeps beside it, the number.
+func (c *cellBuild) shown() string {
+	text := c.text.String()
+	if c.number == "" || !shortened.MatchString(text) {
+		return text
+	}
+	v, err := strconv.ParseFloat(c.number, 64)
+	if err != nil || v != math.Trunc(v) || math.Abs(v) >= 1e15 {
+		return text
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
+}
+
+var shortened = regexp.MustCompile(`^\s*[-+]?\d(?:\.\d+)?[Ee]\+\d+\s*$|^\s*#+\s*$`)
 
 // add puts a paragraph or a nested table into the cell. The text of a nested table is written again in the cell around
 // it, so it is paid for again: tables within tables do not multiply.
@@ -146,7 +165,7 @@ func (t *build) place(c *cellBuild, r *room) {
 		}
 	}
 	t.measure(c, len(t.row))
-	t.row = append(t.row, TableCell{Text: c.text.String(), Col: c.col, ColSpan: c.span, RowSpan: max(c.rows, 1), Nested: c.nested})
+	t.row = append(t.row, TableCell{Text: c.shown(), Col: c.col, ColSpan: c.span, RowSpan: max(c.rows, 1), Nested: c.nested})
 }
 
 func (t *build) measure(c *cellBuild, cell int) {

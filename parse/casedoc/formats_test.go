@@ -109,6 +109,14 @@ func TestHTML(t *testing.T) {
 	}
 }
 
+// TestHTMLNumbers: Excel and LibreOffice keep the number beside what a cell shows of it.
+func TestHTMLNumbers(t *testing.T) {
+	t.Parallel()
+	d := mustRead(t, []byte(`<table><tr><td x:num="13812345678">1.38E+10</td><td align="right" sdval="13812345678" sdnum="1033;0;0.00E+00"><font color="#000000">1.38E+10</font></td>`+
+		`<td x:num="13812345678">########</td><td sdval="0.125">13%</td><td x:num="1.10105199003076E+17">1.10105E+17</td><td x:num="45464">2024/6/21</td><td x:num>1.38E+10</td><td x:num="x">2E+3</td></tr></table>`), container.HTML)
+	expect(t, d, "T\n"+`  1 "13812345678" | 2 "13812345678" | 3 "13812345678" | 4 "13%" | 5 "1.10105E+17" | 6 "2024/6/21" | 7 "1.38E+10" | 8 "2E+3"`)
+}
+
 // TestTextLines reads plain text with the line ends of each system.
 func TestTextLines(t *testing.T) {
 	t.Parallel()

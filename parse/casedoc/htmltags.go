@@ -1,6 +1,7 @@
 package casedoc
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -26,7 +27,7 @@ func tag(z *html.Tokenizer, kind html.TokenType) html.Token {
 
 func wanted(key []byte) bool {
 	switch string(key) {
-	case "style", "hidden", "src", "type", "checked", "value", "start", "selected", "colspan", "rowspan":
+	case "style", "hidden", "src", "type", "checked", "value", "start", "selected", "colspan", "rowspan", "x:num", "sdval":
 		return true
 	}
 	return false
@@ -155,6 +156,7 @@ func (h *htmlReader) tableTag(t html.Token, style string) {
 		if c := h.flow.startCell(); c != nil {
 			c.span = atoi(attrOf(t, "colspan"), 1)
 			c.rows = min(max(atoi(attrOf(t, "rowspan"), 1), 1), 65534)
+			c.number = cmp.Or(attrOf(t, "x:num"), attrOf(t, "sdval")) // of Excel, of LibreOffice
 		}
 	case "caption":
 		h.breakPara()
