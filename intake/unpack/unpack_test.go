@@ -61,6 +61,20 @@ func TestWalk(t *testing.T) {
 		{"window.txt.zst", "window.txt.zst !file.limit\n"},
 		{"window.txt.xz", "window.txt.xz !file.limit\n"},
 		{"a.txt.gz", "a.txt.gz\n  a.txt\n"},
+		{"rar4.rar", "rar4.rar\n  材料/案例一.txt\n  材料/案例二.txt\n"},
+		{"rar4-solid.rar", "rar4-solid.rar\n  材料/案例一.txt\n  材料/案例二.txt\n"},
+		{"rar4-enc.rar", "rar4-enc.rar !file.encrypted\n  材料/案例一.txt -\n  材料/案例二.txt -\n"},
+		{"rar4-enchead.rar", "rar4-enchead.rar !file.encrypted\n"},
+		{"rar4-cut.rar", "rar4-cut.rar !file.unreadable\n  材料/案例一.txt\n"},
+		{"rar4-vol.part1.rar", "rar4-vol.part1.rar !file.unsupported\n  big.bin -\n"},
+		{"rar4-vol.part2.rar", "rar4-vol.part2.rar !file.unsupported\n"},
+		{"rar5.rar", "rar5.rar\n  材料/案例一.txt\n  材料/案例二.txt\n"},
+		{"rar5-solid.rar", "rar5-solid.rar\n  材料/案例一.txt\n  材料/案例二.txt\n"},
+		{"rar5-enc.rar", "rar5-enc.rar !file.encrypted\n  材料/案例一.txt -\n  材料/案例二.txt -\n"},
+		{"rar5-enchead.rar", "rar5-enchead.rar !file.encrypted\n"},
+		{"rar5-cut.rar", "rar5-cut.rar !file.unreadable\n  材料/案例一.txt\n  材料/案例二.txt !file.unreadable\n"},
+		{"rar5-vol.part1.rar", "rar5-vol.part1.rar !file.unsupported\n  big.bin -\n"},
+		{"rar5-vol.part2.rar", "rar5-vol.part2.rar !file.unsupported\n"},
 		{"split.7z.001", "split.7z.001 !file.unsupported\n"},
 		{"split.7z.003", "split.7z.003 !file.unsupported\n"},
 		{"nested.zip", "nested.zip\n  two.zip\n    inner.zip\n      a.txt\n    plain.7z\n      a.txt\n      b.txt\n  b.txt\n  t.tar.gz\n    材料/案例一.txt\n    材料/案例二.txt\n    硬链接.txt\n"},
@@ -109,6 +123,15 @@ func TestWalkVolumesTogether(t *testing.T) {
 	leaves := Leaves(nodes)
 	if len(leaves) != 1 || leaves[0].Name != "split.7z.001/big.bin" || leaves[0].Size != 3008 {
 		t.Errorf("leaves: %+v", leaves)
+	}
+	for _, v := range []string{"rar4", "rar5"} {
+		nodes, _, err := Walk(t.Context(), attachFiles(t, v+"-vol.part2.rar", v+"-vol.part1.rar"), t.TempDir(), Limits{}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := tree(nodes, ""), v+"-vol.part2.rar\n"+v+"-vol.part1.rar\n  big.bin\n"; got != want {
+			t.Errorf("got\n%swant\n%s", got, want)
+		}
 	}
 	nodes, _, err = Walk(t.Context(), attachFiles(t, "split.7z.001", "split.7z.002"), t.TempDir(), Limits{}, nil)
 	if err != nil {

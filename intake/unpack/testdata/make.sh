@@ -1,5 +1,6 @@
 #!/bin/bash
-# Makes the archives of this folder with real programs: zip, 7z, zstd, python3. Usage: bash make.sh OUTDIR
+# Makes the archives of this folder with real programs: zip, 7z, zstd, python3, and rar 6.23 (Debian bullseye non-free; version 7
+# makes no RAR 4 any more). Usage: bash make.sh OUTDIR
 set -euo pipefail
 mkdir -p "$1" && cd "$1"
 python3 - <<'E'
@@ -39,6 +40,14 @@ z -psecret enc.7z a.txt b.txt
 z -psecret -mhe=on enchead.7z a.txt
 z -m0=PPMd ppmd.7z a.txt b.txt
 z -v1k split.7z big.bin
+mkdir 材料; for n in 甲一 乙二; do python3 -c "print('${n:0:1}' * 300 + '协作共享' * 50, end='')" >材料/案例${n:1}.txt; done
+r() { LC_ALL=C.UTF-8 rar a -r -ep1 -y -idq -tsm0 "$@"; }
+for v in 4 5; do
+  r -ma$v rar$v.rar 材料; r -ma$v -s rar$v-solid.rar 材料; r -ma$v -psecret rar$v-enc.rar 材料; r -ma$v -hpsecret rar$v-enchead.rar 材料
+  r -ma$v -m0 -v2k rar$v-vol.rar big.bin
+  head -c 180 rar$v.rar >rar$v-cut.rar
+done
+rm -r 材料
 mkdir -p 材料/空; printf 甲 > 材料/a.txt; ln -s /etc/passwd 材料/链接; z -snl dirs.7z 材料; rm -r 材料
 printf 甲 | z -si stdin.7z; printf 乙 | z -si案例.txt pipe.7z
 z -tzip -mm=Deflate64 d64.zip a.txt
