@@ -34,10 +34,33 @@ func (db *DB) term(ctx context.Context, table, what, callID, unit string, until 
 			return err
 		}
 		for _, l := range letters {
+			if err := t.overtake(ctx, l); err != nil {
+				return err
+			}
 			if _, _, err := t.enqueue(ctx, l); err != nil {
 				return err
 			}
 		}
 		return t.log(ctx, Event{Who: who, What: what, Why: fmt.Sprintf("until %s: %s", stamp(until), why), Unit: unit})
 	})
+}
+
+// overtake gives up the letters that a new one makes wrong and that have not gone yet: two of them may arrive in the wrong order.
+func (t *tx) overtake(ctx context.Context, n NewLetter) error {
+	if n.Overtakes == "" {
+		return nil
+	}
+	ids, err := t.ids(ctx, `
+		SELECT id FROM letter
+		WHERE substr(key, 1, length(?1)) = ?1 AND state IN ('due', 'composed', 'held')
+		ORDER BY id`, n.Overtakes)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := t.decideLetter(ctx, id, Dead, Self, "overtaken by a newer decision", Due, Composed, HeldLetter); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"baosong/intake/imaptest"
+	"baosong/ledger"
 	"baosong/notify/smtptest"
 )
 
@@ -36,4 +38,33 @@ func TestWaitingRemindersAfterAnOutage(t *testing.T) {
 		}
 	}
 	s.whole(2)
+}
+
+// TestExtendedTwice: staff extend, and correct themselves before the first letter has gone. The city hears of the deadline that holds,
+// and of no other.
+func TestExtendedTwice(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	for _, day := range []string{"2024-06-25", "2024-06-28"} {
+		s.must("extend", "hefei", "--until", day, "--why", "来函申请")
+		s.must("extend", "wuhu", "--until", "2024-06-26", "--why", "来函申请")
+	}
+	s.must("extend", "all", "--until", "2024-06-30", "--why", "省厅通知")
+	s.must("extend", "hefei", "--until", "2024-07-01", "--why", "再次申请")
+	s.round("06-18", "07:00")
+	for unit, day := range map[string]string{"hefei": "2024年7月1日", "wuhu": "2024年6月30日", "bengbu": "2024年6月30日"} {
+		ls, err := s.ledger().Letters(t.Context(), ledger.Sent)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var facts []string
+		for _, l := range ls {
+			if l.Unit == unit {
+				facts = append(facts, l.Facts)
+			}
+		}
+		if len(facts) != 1 || !strings.Contains(facts[0], day) {
+			t.Errorf("%s was told %q, want %s alone", unit, facts, day)
+		}
+	}
 }

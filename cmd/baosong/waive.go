@@ -217,7 +217,10 @@ func (h *house) extend(ctx context.Context, unit string, until time.Time, why st
 	var letters []ledger.NewLetter
 	for _, u := range c.ActiveUnits() {
 		if unit == ledger.EveryUnit || unit == u.ID {
-			letters = append(letters, h.told(c.ID, u.ID, fmt.Sprintf("extend:%s:%d:%d", u.ID, until.Unix(), h.now().UnixNano()), text, 0)...)
+			for _, l := range h.told(c.ID, u.ID, fmt.Sprintf("extend:%s:%d:%d", u.ID, until.Unix(), h.now().UnixNano()), text, 0) {
+				l.Overtakes = fmt.Sprintf("decision:extend:%s:", u.ID)
+				letters = append(letters, l)
+			}
 		}
 	}
 	return h.db.Extend(ctx, c.ID, unit, until, operator(), why, letters...)
