@@ -114,3 +114,16 @@ func TestOneEndlessText(t *testing.T) {
 		}
 	}
 }
+
+// TestPlainTextOnce: a file that is held whole is held once.
+func TestPlainTextOnce(t *testing.T) {
+	raw := []byte(strings.Repeat("x", 15<<20))
+	mb := allocated(func() {
+		if _, err := bytesSource(raw).whole(maxPage); err != nil {
+			t.Error(err)
+		}
+	})
+	if mb > 16 {
+		t.Errorf("%d MB for 15", mb)
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"strings"
 	"unicode"
 
@@ -65,7 +64,7 @@ func stray(r rune) bool {
 // text reads a plain text file of any encoding, a paragraph a line.
 func (rd *reader) text(ctx context.Context, doc *Document, src source) error {
 	limit := int64(rd.lim.Characters) * 4 // no character takes more
-	raw, err := io.ReadAll(io.LimitReader(src.stream(), limit))
+	raw, err := src.first(limit)
 	if err != nil {
 		return err
 	}

@@ -27,15 +27,16 @@ func runs(rs []rune, length int, visit func(start int, r run)) {
 		if !digit(rs[i]) || (i > 0 && (alnum(rs[i-1]) || (i > 1 && (rs[i-1] == '.' || rs[i-1] == '-') && digit(rs[i-2])))) {
 			continue
 		}
-		var b strings.Builder
-		blanks, j := 0, i
-		for ; j < len(rs) && b.Len() < length; j++ {
+		var b [20]byte // a text of digits begins a number at each of them
+		n, blanks, j := 0, 0, i
+		for ; j < len(rs) && n < length; j++ {
 			switch {
 			case digit(rs[j]):
-				b.WriteRune(rs[j])
-				blanks = 0
-			case (rs[j] == 'X' || rs[j] == 'x') && b.Len() == length-1 && length == 18:
-				b.WriteByte('X')
+				b[n] = byte(rs[j])
+				n, blanks = n+1, 0
+			case (rs[j] == 'X' || rs[j] == 'x') && n == length-1 && length == 18:
+				b[n] = 'X'
+				n++
 			case unicode.IsSpace(rs[j]) && blanks < 3:
 				blanks++
 				continue
@@ -43,10 +44,10 @@ func runs(rs []rune, length int, visit func(start int, r run)) {
 				j = len(rs) + 1
 			}
 		}
-		if b.Len() != length || j > len(rs) || (j < len(rs) && alnum(rs[j])) || (j+1 < len(rs) && rs[j] == '.' && digit(rs[j+1])) {
+		if n != length || j > len(rs) || (j < len(rs) && alnum(rs[j])) || (j+1 < len(rs) && rs[j] == '.' && digit(rs[j+1])) {
 			continue
 		}
-		visit(i, run{b.String(), string(rs[max(0, i-14):i])})
+		visit(i, run{string(b[:n]), string(rs[max(0, i-14):i])})
 	}
 }
 
