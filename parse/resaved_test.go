@@ -12,7 +12,7 @@ import (
 	"baosong/sample/libreoffice"
 )
 
-// resaved is what LibreOffice makes of files when it saves them in another format.
+// resaved is what LibreOffice makes of files when it saves them in another format; the binary ones get the names that WPS gives.
 func resaved(t *testing.T, to string, files ...made) (out []made) {
 	t.Helper()
 	dir := t.TempDir()
@@ -29,7 +29,11 @@ func resaved(t *testing.T, to string, files ...made) (out []made) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out = append(out, made{name: strings.TrimSuffix(files[i].name, filepath.Ext(files[i].name)) + filepath.Ext(path), bytes: b})
+		ext := filepath.Ext(path)
+		if own, ok := map[string]string{".xls": ".et", ".doc": ".wps"}[ext]; ok {
+			ext = own
+		}
+		out = append(out, made{name: strings.TrimSuffix(files[i].name, filepath.Ext(files[i].name)) + ext, bytes: b})
 	}
 	return out
 }
