@@ -49,11 +49,25 @@ func addRecord(k *grid.Builder, number int, record []string) error {
 		if i >= grid.MaxCol {
 			break
 		}
-		if err := k.Add(grid.TextCell(i+1, s)); err != nil {
+		if err := k.Add(grid.TextCell(i+1, guarded(s))); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// guarded takes off what systems put around a long number lest a spreadsheet program shorten it: ="13812345678" is a formula
+// that shows the text within.
+func guarded(s string) string {
+	inner, ok := strings.CutPrefix(strings.TrimSpace(s), `="`)
+	if !ok || !strings.HasSuffix(inner, `"`) {
+		return s
+	}
+	inner = strings.TrimSuffix(inner, `"`)
+	if strings.Contains(strings.ReplaceAll(inner, `""`, ""), `"`) { // more than one text
+		return s
+	}
+	return strings.ReplaceAll(inner, `""`, `"`)
 }
 
 // separator finds the mark between fields: the one that a "sep=" line names, else the one that cuts the first lines

@@ -68,6 +68,7 @@ func TestCSV(t *testing.T) {
 		"mark inside":               {"a,5\" 管,b\n", "A1=a|B1=5\" 管|C1=b"},
 		"mark inside a quoted one":  {"\"他说\"好\"了\",b\n", "A1=他说\"好\"了|B1=b"},
 		"old Mac line ends":         {"a,b\r1,2\r", "A1=a|B1=b A2=1|B2=2"},
+		"numbers kept as text":      {"=\"13812345678\",\"=\"\"0551\"\"\"\n=\"a\"&\"b\",=\"\",=\"他说\"\"好\"\"\"\n", "A1=13812345678|B1=0551 A2==\"a\"&\"b\"|C2=他说\"好\""},
 		"no end of line at the end": {"a,b\n1,2", "A1=a|B1=b A2=1|B2=2"},
 	} {
 		if got := flat(mustParse(t, tc.in, container.CSV).Sheets[0]); got != tc.want {
