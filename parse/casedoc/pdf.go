@@ -74,10 +74,7 @@ func (rd *reader) pdfOnce(ctx context.Context, doc *Document, src source, m mete
 	}
 	defer e.close()
 	most := rd.lim.Time
-	switch {
-	case quick && rd.lim.Scratch != "":
-		most /= pdfQuick
-	case e.interpreted:
+	if e.interpreted && !(quick && rd.lim.Scratch != "") { // there is no better one to come
 		most *= pdfSlowness
 	}
 	// From here on: to compile the engine is no fault of the file. The clock on the wall is for what hangs without working.

@@ -103,7 +103,7 @@ func TestPDFInterpreted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := readBytes(t, b, container.PDF, Limits{})
+	d, err := readBytes(t, b, container.PDF, Limits{Time: time.Hour})
 	if err != nil || !strings.Contains(d.Text(), "𠮷祥如意") {
 		t.Errorf("err %v", err)
 	}
@@ -123,7 +123,7 @@ func TestPDFCancelled(t *testing.T) {
 func TestSmallPDFCompilesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	d, err := Read(t.Context(), "testdata/case.pdf", container.PDF, Limits{Scratch: dir})
+	d, err := Read(t.Context(), "testdata/case.pdf", container.PDF, Limits{Scratch: dir, Time: time.Hour})
 	if err != nil || len(d.Blocks) == 0 {
 		t.Fatalf("%+v, %v", d, err)
 	}

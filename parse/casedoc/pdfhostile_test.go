@@ -169,7 +169,7 @@ func TestPDFReadAnew(t *testing.T) {
 		t.Fatal(err)
 	}
 	lim := Limits{Scratch: filepath.Join(file, "none"), Time: time.Minute}
-	lim.clock = steps(4*time.Second, 2) // of 3, at the first look
+	lim.clock = steps(7*time.Second, 2) // of 6, at the first look
 	d, err := readBytes(t, b, container.PDF, lim)
 	if err != nil || d.Cut || len(d.Blocks) != 5 || d.Pages != 5 {
 		t.Errorf("%v, %+v", err, d)

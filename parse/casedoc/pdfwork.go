@@ -9,7 +9,6 @@ const (
 	pdfPatience   = 10        // into which part of Limits.Time a PDF may work that shows no text: 4 s
 	pdfPerLetter  = 2_500_000 // into which part of it each character counts: 16 µs, three times what it costs
 	pdfSlowness   = 5         // how much slower an interpreted engine is
-	pdfQuick      = 2         // into which part of its work a document may go with an engine that is given up for a better one
 	pdfTick       = 100 * time.Millisecond
 	pdfCharacters = 1_500_000 // of one document; 500 pages as dense as a page can be set have 1,200,000
 )
@@ -38,6 +37,8 @@ type work struct {
 // newWork begins to watch, with each text that is shown and each tick between. close must be called.
 func newWork(m meter, most time.Duration, end func()) *work {
 	w := &work{meter: m, end: end, perRune: most / pdfPerLetter, allowed: m.clock() + most/pdfPatience}
+	w.mu.Lock() // the first look may come before its timer is noted
+	defer w.mu.Unlock()
 	w.timer = time.AfterFunc(m.tick, w.look) // stopped by close, or once the work is over
 	return w
 }
