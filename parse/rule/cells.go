@@ -163,7 +163,7 @@ func precisionRule() Rule {
 	return Rule{
 		Codes: []finding.Code{"cell.precision-lost"},
 		Doc: "长数字被表格软件改成 1.10105E+17 一类的科学记数法，后几位可能已经丢失；同一格不再报格式错误。" +
-			"联系电话等必填的列因此没有了可用的内容，须更正；其他的列请核对。文件里还存着全部数字的（单元格只是显示成这样），按全部数字读取，不提示。",
+			"文件里还存着全部数字的（单元格只是显示成这样），按全部数字读取，不提示。",
 		Run: func(p *Pass) {
 			p.rows(func(t *Table, r *Row) {
 				seen := map[string]bool{}
@@ -173,11 +173,7 @@ func precisionRule() Rule {
 						continue
 					}
 					seen[cell.Address] = true
-					x := digitsLost(t, cell, t.Place(r, c.ID), c.Header)
-					if c.Required {
-						x.Severity = finding.Error
-					}
-					p.report(x)
+					p.report(digitsLost(t, cell, t.Place(r, c.ID), c.Header))
 				}
 				for _, cell := range r.Extra {
 					if cell.Lost {
