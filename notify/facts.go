@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
-	"slices"
 	"time"
 
 	"baosong/ledger"
@@ -59,17 +58,6 @@ func (r *Runner) facts(ctx context.Context, l *ledger.Letter) (letter.Facts, err
 		return f, errNeedless
 	}
 	return f, nil
-}
-
-// corrects tells a request to correct a revision.
-func corrects(l *ledger.Letter) bool {
-	return l.Kind == ledger.Correction && l.Topic == "" && l.Submission != 0
-}
-
-// settled reports whether staff have accepted a revision or waived all that was wrong in it: a correction request that still waits is
-// sent as a receipt.
-func settled(s *ledger.Submission) bool {
-	return s.State == ledger.Accepted || !slices.ContainsFunc(s.Findings, func(x ledger.Finding) bool { return x.Open() && x.Severity == "error" })
 }
 
 // submission adds the revision that the letter is about. A preview has none, whatever stands.

@@ -124,22 +124,6 @@ func (r *Runner) waiting() []ledger.Kind {
 	return []ledger.Kind{ledger.Reminder}
 }
 
-// stale reports whether what a letter would say has changed while it waited: a reminder says how many days are left, and a correction
-// request asks for what staff may have waived since.
-func (r *Runner) stale(ctx context.Context, l *ledger.Letter) (bool, error) {
-	if l.Kind == ledger.Reminder {
-		return l.CreatedAt.Before(r.Calendar.Day(r.now())), nil
-	}
-	if l.Blob == "" || !corrects(l) {
-		return false, nil
-	}
-	s, err := r.Ledger.Submission(ctx, l.Submission)
-	if err != nil {
-		return false, err
-	}
-	return settled(s), nil
-}
-
 // reconsider gives up a reminder that has become pointless while it waited for a provider, a ceiling or staff. One that staff
 // let go after it was given up, goes.
 func (r *Runner) reconsider(ctx context.Context, l *ledger.Letter) (stop bool, err error) {

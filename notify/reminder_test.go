@@ -183,46 +183,6 @@ func TestDeadlineWaitsForTheMail(t *testing.T) {
 	}
 }
 
-// TestCorrectionThatWaited: staff waive what is wrong, or accept the submission as it is, while its correction request waits for the
-// provider, worded or not. The city is told that all is received, and asked for nothing.
-func TestCorrectionThatWaited(t *testing.T) {
-	t.Parallel()
-	for name, decide := range map[string]func(b *bench, s *ledger.Submission) error{
-		"waived": func(b *bench, s *ledger.Submission) error {
-			_, err := b.Ledger.Waive(context.Background(), s.Findings[0].ID, "zhang", "x")
-			return err
-		},
-		"accepted": func(b *bench, s *ledger.Submission) error {
-			_, err := b.Ledger.Accept(context.Background(), s.ID, "zhang", "x")
-			return err
-		},
-		"nothing": func(*bench, *ledger.Submission) error { return nil },
-	} {
-		for _, worded := range []bool{true, false} {
-			b := newBench(t, "2024-06-18 09:00")
-			id, _ := b.submit("hefei", ledger.Correction, faulty())
-			if worded {
-				b.smtp.fail = func(int, []string) error { return errors.New("421 try later") }
-				b.due()
-				b.smtp.fail, b.breaker = nil, breaker{}
-			}
-			s, err := b.Ledger.Standing(context.Background(), b.call.ID, "hefei")
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := decide(b, s); err != nil {
-				t.Fatal(err)
-			}
-			b.set("2024-06-18 09:05")
-			b.due()
-			want := map[bool]string{true: "补正通知", false: "回执"}[name == "nothing"]
-			if l := b.letter(id); l.State != ledger.Sent || !strings.HasPrefix(l.SubjectLine, want) {
-				t.Errorf("%s, worded before: %v: %s, %q, want a %s", name, worded, l.State, l.SubjectLine, want)
-			}
-		}
-	}
-}
-
 // TestFailedMailIsNoArrear: a unit whose mail we have and could not process is told nothing of the kind that nothing has come, until staff
 // have seen to the mail.
 func TestFailedMailIsNoArrear(t *testing.T) {
