@@ -1,6 +1,8 @@
 package ledger
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -105,6 +107,35 @@ func TestLate(t *testing.T) {
 				t.Errorf("late = %v, want %v: %+v", u.Late, tt.want, u)
 			}
 		})
+	}
+}
+
+// TestExtensionOvertakes: the letter of a newer extension takes the place of the older one's, of the same call only; and a unit
+// whose own deadline stays later hears nothing of an earlier one for all.
+func TestExtensionOvertakes(t *testing.T) {
+	t.Parallel()
+	b := mustOpen(t)
+	n := 0
+	extend := func(callID, unit, until string) {
+		t.Helper()
+		n++
+		b.must(b.Extend(b.ctx(), callID, unit, at(until), "staff", "来函申请", NewLetter{
+			Key: fmt.Sprintf("decision:extend:hefei:%d", n), Overtakes: "decision:extend:hefei:", Kind: Confirmation, Call: callID, Unit: "hefei",
+			To: []string{"gxj@hefei.example"}, Subject: until}))
+	}
+	extend("another", "hefei", "2024-08-01 17:00")
+	extend(theCall, "hefei", "2024-06-25 17:00")
+	extend(theCall, "hefei", "2024-06-28 17:00")
+	extend(theCall, EveryUnit, "2024-06-26 17:00")
+	due, err := b.Letters(b.ctx(), Due)
+	b.must(err)
+	var told []string
+	for _, l := range due {
+		told = append(told, l.Call+" "+l.Subject)
+	}
+	slices.Sort(told)
+	if want := []string{theCall + " 2024-06-28 17:00", "another 2024-08-01 17:00"}; !slices.Equal(told, want) {
+		t.Errorf("told of %q, want %q", told, want)
 	}
 }
 

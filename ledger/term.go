@@ -10,7 +10,7 @@ import (
 const EveryUnit = "*"
 
 // Extend moves the deadline of one unit, or of EveryUnit. The latest decision counts; it never shortens the call's own
-// deadline. The letters follow in the same transaction.
+// deadline. The letters follow in the same transaction, but for those to units for which a later deadline stands.
 func (db *DB) Extend(ctx context.Context, callID, unit string, until time.Time, who, why string, letters ...NewLetter) error {
 	return db.term(ctx, "extension", "decision.extend", callID, unit, until, who, why, letters)
 }
@@ -34,6 +34,11 @@ func (db *DB) term(ctx context.Context, table, what, callID, unit string, until 
 			return err
 		}
 		for _, l := range letters {
+			if stands, err := latest(ctx, t, table, callID, l.Unit); err != nil {
+				return err
+			} else if stands.After(until) {
+				continue
+			}
 			if err := t.overtake(ctx, l); err != nil {
 				return err
 			}
@@ -45,15 +50,15 @@ func (db *DB) term(ctx context.Context, table, what, callID, unit string, until 
 	})
 }
 
-// overtake gives up the letters that a new one makes wrong and that have not gone yet: two of them may arrive in the wrong order.
+// overtake gives up the call's letters that a new one makes wrong and that have not gone yet: two of them may arrive in the wrong order.
 func (t *tx) overtake(ctx context.Context, n NewLetter) error {
 	if n.Overtakes == "" {
 		return nil
 	}
 	ids, err := t.ids(ctx, `
 		SELECT id FROM letter
-		WHERE substr(key, 1, length(?1)) = ?1 AND state IN ('due', 'composed', 'held')
-		ORDER BY id`, n.Overtakes)
+		WHERE call = ?2 AND substr(key, 1, length(?1)) = ?1 AND state IN ('due', 'composed', 'held')
+		ORDER BY id`, n.Overtakes, n.Call)
 	if err != nil {
 		return err
 	}

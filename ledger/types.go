@@ -185,7 +185,7 @@ type NewLetter struct {
 	Facts      string // JSON for the composer that the ledger does not otherwise keep (a preview's report, an alert's text)
 	Due        time.Time
 	State      LetterState // Due, or HeldLetter
-	Overtakes  string      // beginning of the keys of letters that must not go any more once this one is queued; empty: none
+	Overtakes  string      // beginning of the keys of letters of its call that must not go any more once this one is queued; empty: none
 }
 
 // Letter is a queued letter.

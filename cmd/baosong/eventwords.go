@@ -90,6 +90,7 @@ var reasonWords = map[string]string{
 	"to be fetched again": "将重新收取", "another mail has its place": "原位置上是另一封邮件", "not in its folder any more": "已不在原文件夹",
 	"moved to its fate folder, place not told": "已移到归档文件夹，服务器没有告知新位置", "UIDVALIDITY of its folder changed": "文件夹已重建",
 	"its content was removed": "内容已移除", "overtaken by a newer reminder": "已有更新的催报",
+	"overtaken by a newer decision": "已有更新的决定", "overtaken by what has come or was decided since": "此后已有来信或决定", "nothing is owed any more": "已不欠材料",
 	"duplicate": "与另一封邮件相同", "query": "查询", "preview": "预审", "no-attachment": "没有可用的附件", "decision": "一键处理", "decision-refused": "一键处理没有执行",
 	"error": "程序出错", "unfetched": "无法读取", "too-large": "超过大小上限", "secrecy": "疑似密级标志", "no-unit": "单位不在名册中", "staff": "由工作人员决定",
 	"stranger": "发件地址不在名册中", "several-from": "有不止一个发件人", "from-mended": "发件人写法异常", "from-name": "发件人姓名中写着另一个邮箱地址",
