@@ -42,16 +42,16 @@ func (db *DB) Backup(ctx context.Context, file string) (err error) {
 	}
 	defer os.RemoveAll(work)
 	tar := filepath.Join(work, "backup.tar")
-	var lost []blob.Ref
+	var missing []blob.Ref
 	for range backupTries {
-		var missing []blob.Ref
 		if missing, err = db.pack(ctx, work, tar); err != nil {
 			return err
 		}
-		if lost, err = db.stillNamed(ctx, missing); err != nil {
+		lost, err := db.stillNamed(ctx, missing)
+		if err != nil {
 			return err
 		}
-		if len(missing) == len(lost) {
+		if len(lost) == len(missing) {
 			break
 		}
 		// Bytes were removed on purpose between the copy of the ledger and that of the bytes: the copies must agree.
@@ -59,7 +59,7 @@ func (db *DB) Backup(ctx context.Context, file string) (err error) {
 	if err := os.Rename(tar, file); err != nil {
 		return err
 	}
-	return errors.Join(blob.SyncDir(filepath.Dir(file)), incomplete(lost))
+	return errors.Join(blob.SyncDir(filepath.Dir(file)), incomplete(missing))
 }
 
 // backupTries is how often a backup begins anew because bytes were removed beside it.
@@ -108,8 +108,9 @@ func (db *DB) stillNamed(ctx context.Context, refs []blob.Ref) (still []blob.Ref
 	return still, err
 }
 
-func incomplete(lost []blob.Ref) (err error) {
-	for _, ref := range lost {
+// incomplete names the bytes that a backup lacks.
+func incomplete(missing []blob.Ref) (err error) {
+	for _, ref := range missing {
 		err = errors.Join(err, fmt.Errorf("%w: %s is missing", ErrIncomplete, ref))
 	}
 	return err
