@@ -274,6 +274,23 @@ func partReadings() []reading {
 		{"partial", func(s *made3) {
 			s.partial, s.noSheet, s.measures = true, true, word{}
 		}, nil},
+		{"the sheet as a picture is told once", func(s *made3) {
+			s.noSheet, s.extra = true, append(s.extra, made{name: "汇总表.png", bytes: png(77)})
+		}, []string{"sheet.missing"}},
+		{"the sheet as a scan is told once", func(s *made3) {
+			s.noSheet, s.extra = true, append(s.extra, made{name: "汇总表.pdf", bytes: scanPDF()})
+		}, []string{"sheet.missing"}},
+		{"a row copied with its number is told once", func(s *made3) {
+			s.rowsDone = func(rows [][]string) [][]string { return append(rows, rows[2]) }
+		}, []string{"row.duplicate"}},
+		{"a row copied in between, numbered on", func(s *made3) {
+			s.rowsDone = func(rows [][]string) [][]string {
+				last := slices.Clone(rows[3])
+				again := slices.Clone(rows[2])
+				again[0], last[0] = "3", "4"
+				return append(rows[:3:3], again, last)
+			}
+		}, []string{"row.duplicate"}},
 		{"no sheet", func(s *made3) { s.noSheet = true }, []string{"sheet.missing"}},
 		{"identical second table", func(s *made3) {
 			s.pages = func(rows [][]string) []page { return []page{{name: "a", rows: rows}, {name: "b", rows: rows}} }

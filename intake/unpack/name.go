@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"baosong/parse/charset"
+	"baosong/parse/container"
 )
 
 // cleanName makes a member's name fit to be shown: forward slashes, no drive, no leading slash, no control characters,
@@ -49,6 +50,18 @@ func isJunk(name string) bool {
 		return true
 	}
 	return strings.HasPrefix(base, "~$") || strings.HasPrefix(base, "._") || strings.HasPrefix(base, ".~")
+}
+
+// isLitter tells what isJunk tells, of a file that may have been attached by itself: there a name alone is not enough to
+// pass over what can be read. The longest owner file of an office program has 165 bytes.
+func isLitter(n *Node) bool {
+	switch container.Format(n.Type) {
+	case container.Unknown, container.Empty, container.Text:
+		return isJunk(n.Name) && (n.Size <= 4<<10 || !strings.HasPrefix(n.Name, "~$"))
+	case container.OLE:
+		return isJunk(n.Name) && !strings.HasPrefix(n.Name, "~$")
+	}
+	return false
 }
 
 // decodeName reads a name that comes without a word about its encoding: UTF-8 when it is valid, else GB18030, else Big5.

@@ -101,7 +101,8 @@ func fromAttachment(a *message.Attachment) *Node {
 }
 
 // Leaves lists the files to judge, depth first: files that are no containers, and containers with a fault. Left out are
-// members without bytes whose container already says why, pictures shown within a mail, bodies of mails, and signatures.
+// members without bytes whose container already says why, pictures shown within a mail, bodies of mails, signatures, and
+// what a folder holds of its own when all of it was attached.
 func Leaves(nodes []*Node) []Leaf { return leaves(nil, nodes, "") }
 
 func leaves(out []Leaf, nodes []*Node, prefix string) []Leaf {
@@ -111,7 +112,7 @@ func leaves(out []Leaf, nodes []*Node, prefix string) []Leaf {
 			name = prefix + unnamed(i+1, n.Type)
 		}
 		fileOrFault := len(n.Children) == 0 && n.Path != "" && !n.Piece && !container.Format(n.Type).HoldsFiles() || n.Finding != nil
-		if fileOrFault && !isEnvelope(n.Type) && !(n.Disposition == "inline" && (isPicture(n.Type) || isBody(n.Name))) {
+		if fileOrFault && !isEnvelope(n.Type) && !(n.Disposition == "inline" && (isPicture(n.Type) || isBody(n.Name))) && !isLitter(n) {
 			out = append(out, Leaf{Name: name, Path: n.Path, SHA256: n.SHA256, Type: n.Type, Disposition: n.Disposition, Size: n.Size, Fault: n.Finding})
 		}
 		out = leaves(out, n.Children, name+"/")

@@ -401,3 +401,20 @@ func TestUnnamedFiles(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// TestLitterAttached: a whole folder attached brings what the folder holds of its own; a document is never passed over.
+func TestLitterAttached(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for _, n := range []*Node{{Name: "~$案例.docx", Size: 162}, {Name: ".~案例.docx", Size: 0, Type: "empty"}, {Name: "Thumbs.db", Size: 9 << 10, Type: "ole"},
+		{Name: ".DS_Store", Size: 6148}, {Name: "desktop.ini", Size: 300, Type: "text"},
+		{Name: "~$案例.docx", Size: 9000, Type: "docx"}, {Name: "~$加密.docx", Size: 9000}, {Name: "~$旧.doc", Size: 9000, Type: "ole"}} {
+		n.Path = "1"
+		for _, l := range Leaves([]*Node{n}) {
+			got = append(got, l.Name)
+		}
+	}
+	if want := []string{"~$案例.docx", "~$加密.docx", "~$旧.doc"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -45,8 +45,9 @@ func scanRule() Rule {
 		Codes: []finding.Code{"file.scan-only"},
 		Doc:   "典型案例和培育举措要可编辑的文件。只有扫描件、没有文字时提示；旁边有同一份 Word 文件的盖章扫描件不提示。",
 		Run: func(p *Pass) {
+			told, _ := p.summaryOnPaper() // sheet.missing says of this one what to send
 			for _, f := range p.Files {
-				if f.Scan && f.CopyOf == nil && f.Same == nil && f.Part != call.PartUnknown && f.Part != call.PartLetter {
+				if f.Scan && f != told && f.CopyOf == nil && f.Same == nil && f.Part != call.PartUnknown && f.Part != call.PartLetter {
 					p.report(scanFinding(f))
 				}
 			}

@@ -24,29 +24,34 @@ func sheetRule() Rule {
 
 // sheetMissing reports cases without any summary. A summary that came but could not be read has its own finding.
 func (p *Pass) sheetMissing() {
+	only, missing := p.summaryOnPaper()
+	switch {
+	case !missing:
+	case only != nil:
+		p.report(finding.New("sheet.missing", only.At()).Saying("收到的汇总表《" + only.Name + "》是" + onPaper(only) + "，不能逐格读取，还缺可编辑的汇总表。").
+			Cured(sendSheet + "收到的这一份不必重发。"))
+	case len(p.Cases()) > 0:
+		p.report(finding.New("sheet.missing", finding.Place{}).Saying("收到典型案例，但没有收到汇总表。"))
+	}
+}
+
+// summaryOnPaper tells whether the summary is owed and no file accounts for it; only is the file that merely shows it.
+func (p *Pass) summaryOnPaper() (only *File, missing bool) {
 	if p.Table != nil || p.Partial || p.Nil {
-		return
+		return nil, false
 	}
 	if part, asked := p.Call.Part(call.PartSummary); !asked || !part.Required {
-		return
+		return nil, false
 	}
-	var only *File
 	for _, f := range p.Files {
 		switch {
 		case f.Opaque, f.Presumed == call.PartSummary, (f.Part == call.PartSummary && (f.Blank || len(f.Tables) > 0)):
-			return
+			return nil, false
 		case f.Part == call.PartSummary:
 			only = f
 		}
 	}
-	if only != nil {
-		p.report(finding.New("sheet.missing", only.At()).Saying("收到的汇总表《" + only.Name + "》是" + onPaper(only) + "，不能逐格读取，还缺可编辑的汇总表。").
-			Cured(sendSheet + "收到的这一份不必重发。"))
-		return
-	}
-	if len(p.Cases()) > 0 {
-		p.report(finding.New("sheet.missing", finding.Place{}).Saying("收到典型案例，但没有收到汇总表。"))
-	}
+	return only, true
 }
 
 // sendSheet is what to do where a summary came in a form that gives no table.
@@ -191,7 +196,8 @@ func sequenceRule() Rule {
 				}
 				told[c.Address] = true
 				want := fmt.Sprint(q.last + 1)
-				if why := q.next(cut(c.Text, 20), r.Number); why != "" {
+				// A row that is there twice is told as that: its number goes with it.
+				if why := q.next(cut(c.Text, 20), r.Number); why != "" && r.Twin == nil {
 					p.report(finding.New("row.sequence", t.Place(r, "seq")).Got(cut(c.Text, 20), want).Saying(why))
 				}
 			})
