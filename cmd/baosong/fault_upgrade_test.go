@@ -104,7 +104,7 @@ func TestUpgradeKilled(t *testing.T) {
 				t.Fatal(err)
 			}
 			kills := 0
-			for _, call := range []string{"pwrite64", "fsync", "unlink", "renameat", "mkdirat"} {
+			for _, call := range []string{"pwrite64", "fsync", "?unlink", "?unlinkat", "?renameat", "?renameat2", "mkdirat"} {
 				for n := 1; ; n += 1 + n/2 {
 					if err := os.CopyFS(data, os.DirFS(kept)); err != nil {
 						t.Fatal(err)
