@@ -253,10 +253,7 @@ func decisionWord(what string) string {
 }
 
 // InWords is a decision with what it was about and why, in words for staff.
-func InWords(e ledger.Event, c *call.Call) letter.EventLine { return event(e, c) }
-
-// event is a decision with what it was about and why, in words for staff.
-func event(e ledger.Event, c *call.Call) letter.EventLine {
+func InWords(e ledger.Event, c *call.Call) letter.EventLine {
 	line := letter.EventLine{At: e.At, Who: e.Who, What: decisionWord(e.What)}
 	name := e.Unit
 	if u, ok := c.Unit(e.Unit); ok {

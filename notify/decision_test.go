@@ -111,7 +111,7 @@ func TestEventInWords(t *testing.T) {
 		{ledger.Event{What: "decision.extend", Unit: "wuhu", Why: "until 2024-06-25T15:59:59.000Z: 来函申请, 已同意"}, "延期（芜湖市工业和信息化局）", "至 2024-06-25 23:59：来函申请，已同意"},
 		{ledger.Event{What: "decision.letter", Letter: 40, Unit: "wuhu", Why: ""}, "决定去信（去信 40）", ""},
 	} {
-		if got := event(c.event, b.call); got.What != c.what || got.Why != c.why {
+		if got := InWords(c.event, b.call); got.What != c.what || got.Why != c.why {
 			t.Errorf("got %q, %q; want %q, %q", got.What, got.Why, c.what, c.why)
 		}
 	}

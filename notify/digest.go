@@ -228,7 +228,7 @@ func (r *Runner) digestEvents(ctx context.Context, c *call.Call, now time.Time, 
 		return err
 	}
 	for _, e := range events {
-		d.Events = append(d.Events, event(e, c))
+		d.Events = append(d.Events, InWords(e, c))
 	}
 	return nil
 }

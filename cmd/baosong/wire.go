@@ -266,10 +266,8 @@ func (h *house) call(id string) (*call.Call, error) {
 	if id == "" {
 		return h.current(), nil
 	}
-	for _, c := range h.calls {
-		if c.ID == id {
-			return c, nil
-		}
+	if c := h.callByID(id); c != nil {
+		return c, nil
 	}
 	return nil, failed(exitNotFound, fmt.Errorf("没有征集 %q", id)).hint("征集编号见各征集目录的 call.toml；目录列在配置的 calls 中。")
 }

@@ -3,6 +3,7 @@ package rule
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"baosong/parse/call"
@@ -57,7 +58,7 @@ func (p *Pass) scores(rows []*Row, files []*File) [][]float64 {
 		x := pairing{title: Bare(r.Text("title")), cluster: p.Register.Key(r.Text("cluster"), p.City())}
 		x.direction, _ = Direction(r.Text("direction"), p.Call.Directions)
 		if n, ok := Seq(r.Text("seq")); ok {
-			x.seq = itoa(n)
+			x.seq = strconv.Itoa(n)
 		}
 		score[i] = make([]float64, len(files))
 		for j := range docs {

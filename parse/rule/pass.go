@@ -2,6 +2,7 @@ package rule
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -186,7 +187,7 @@ func (p *Pass) City() string {
 
 // report adds a finding. A fault of a cell that several rows share by merging is told once, for the first of them.
 func (p *Pass) report(f finding.Finding) {
-	if f.Column != "" && f.Cell != "" && !strings.HasSuffix(f.Cell, itoa(f.Row)) && ofCell(f.Code) &&
+	if f.Column != "" && f.Cell != "" && !strings.HasSuffix(f.Cell, strconv.Itoa(f.Row)) && ofCell(f.Code) &&
 		slices.ContainsFunc(p.found, func(x finding.Finding) bool {
 			return x.Code == f.Code && x.Called() == f.Called() && x.Sheet == f.Sheet && x.Cell == f.Cell && x.Found == f.Found && x.Wanted == f.Wanted
 		}) {

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"path"
+	"strconv"
 	"strings"
 
 	"baosong/parse/call"
@@ -143,14 +144,14 @@ func DocLines(d *casedoc.Document) []Line {
 	for i, b := range d.Blocks {
 		where := ""
 		if b.Page > 0 {
-			where = "第" + itoa(b.Page) + "页"
+			where = "第" + strconv.Itoa(b.Page) + "页"
 		}
 		if b.Table != nil {
 			out = append(out, tableLines(b.Table, orElse(where, "表格"), i)...)
 			continue
 		}
 		paragraph++
-		out = append(out, Line{Text: b.Text, Where: orElse(where, "第"+itoa(paragraph)+"段"), Block: i})
+		out = append(out, Line{Text: b.Text, Where: orElse(where, "第"+strconv.Itoa(paragraph)+"段"), Block: i})
 	}
 	for _, x := range []struct {
 		where string

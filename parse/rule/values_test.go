@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -126,7 +127,7 @@ func TestSequence(t *testing.T) {
 			if s == "_" {
 				q.empty++
 			} else if q.next(s, i+1) != "" {
-				got += itoa(i + 1)
+				got += strconv.Itoa(i + 1)
 			}
 		}
 		if got != tc.odd {
