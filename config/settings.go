@@ -62,8 +62,8 @@ type smtpSettings struct {
 }
 
 type senderSettings struct {
-	AuthservID []string `toml:"authserv_id" doc:"本单位邮件服务器在 Authentication-Results 信头中的名称，最上面一条据此采信。不清楚就留空。"`
-	Require    bool     `toml:"require" default:"false" doc:"true：名册上的地址来信如无此信头也转人工核实。"`
+	AuthservID []string `toml:"authserv_id" doc:"本单位邮件服务器在 Authentication-Results 信头中的名称，最上面一条据此采信。留空则查不出冒用名册地址的来信（require 为 true 时除外）。"`
+	Require    bool     `toml:"require" default:"false" doc:"true：名册上的地址来信如无此信头，也没有能验证的 DKIM 签名，就转人工核实。"`
 }
 
 type staffSettings struct {

@@ -205,7 +205,7 @@ func MailFindings(m *message.Message, c *call.Call) []finding.Finding {
 			found += "（" + l.Size + "）"
 		}
 		if l.Expires != "" {
-			found += "，" + l.Expires
+			found += "，" + l.Expires + " 到期"
 		}
 		fs = append(fs, override(c, finding.New("mail.large-attachment-link", finding.Place{Where: "正文"}).Got(found, "普通附件")))
 	}

@@ -171,7 +171,7 @@ func (p *Pipeline) judge(ctx context.Context, m *mail) (ledger.Outcome, error) {
 		return p.secret(m), nil
 	}
 	r := m.reading.Report
-	if r.Findings = withoutArrears(r); finding.Worst(r.Findings) != finding.Error {
+	if r.Findings = append(withoutArrears(r), pastedSheet(m)...); finding.Worst(r.Findings) != finding.Error {
 		r.Verdict = parse.Accept
 	}
 	if err := p.step("process.keep"); err != nil {

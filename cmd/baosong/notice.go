@@ -19,6 +19,9 @@ func notices(cfg *config.Config, calls []*call.Call, now time.Time) []string {
 	if len(cfg.Staff.AlertTo) == 0 {
 		all = append(all, "[staff] 的 alert_to 是空的，出现异常时不会告知任何人。")
 	}
+	if len(cfg.Sender.AuthservID) == 0 && !cfg.Sender.Require {
+		all = append(all, "[sender] 的 authserv_id 是空的，冒用名册地址的来信查不出来。请打开邮箱里一封外单位来信的原文，把最上面一行 Authentication-Results 开头、分号之前的名称填入；没有这一行的，可设 require = true，这时来信要有能验证的 DKIM 签名，否则转人工核实。")
+	}
 	own := []string{strings.ToLower(cfg.IMAP.Username), strings.ToLower(cfg.SMTP.From.Address)}
 	for _, c := range calls {
 		if now.After(c.Deadline) {
