@@ -109,7 +109,7 @@ func (f *pdfFile) read(ctx context.Context, src source) error {
 		return pdfError(err)
 	}
 	f.doc.Pages = count.PageCount
-	bad, most := 0, min(f.rd.lim.Characters, pdfCharacters)
+	tried, bad, most := 0, 0, min(f.rd.lim.Characters, pdfCharacters)
 	for i := range count.PageCount {
 		if i >= f.rd.lim.Pages || f.rd.room.cut || f.letters > most {
 			f.doc.Cut = true
@@ -118,6 +118,7 @@ func (f *pdfFile) read(ctx context.Context, src source) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		tried++
 		if err := f.page(i); err != nil {
 			bad++
 		}
@@ -125,8 +126,8 @@ func (f *pdfFile) read(ctx context.Context, src source) error {
 			return fmt.Errorf("page %d: %w", i+1, container.ErrLimit)
 		}
 	}
-	if count.PageCount == 0 || bad == count.PageCount {
-		return fmt.Errorf("none of %d pages can be read: %w", count.PageCount, container.ErrDamaged)
+	if count.PageCount == 0 || tried > 0 && bad == tried {
+		return fmt.Errorf("none of %d pages can be read: %w", tried, container.ErrDamaged)
 	}
 	return nil
 }
