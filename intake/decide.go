@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"baosong/intake/message"
 	"baosong/intake/sender"
@@ -205,7 +206,10 @@ func MailFindings(m *message.Message, c *call.Call) []finding.Finding {
 			found += "（" + l.Size + "）"
 		}
 		if l.Expires != "" {
-			found += "，" + l.Expires + " 到期"
+			found += "，" + l.Expires
+			if unicode.IsDigit(rune(l.Expires[0])) { // a date or a number of days, not 永久有效
+				found += " 到期"
+			}
 		}
 		fs = append(fs, override(c, finding.New("mail.large-attachment-link", finding.Place{Where: "正文"}).Got(found, "普通附件")))
 	}

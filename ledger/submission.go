@@ -249,11 +249,13 @@ func (t *tx) insertFindings(ctx context.Context, s *Submission) error {
 	return nil
 }
 
-// fileHash returns the hash of the file that a place lies in; where it fits several, all their hashes in order.
+// fileHash returns the hash of the file that a place lies in; where it fits several, all their hashes in order. An earlier
+// file that was replaced, mostly by one of the same name, is none of them: what is decided of the new one must hold in
+// revisions that no longer see the old.
 func fileHash(files []File, at finding.Place) string {
 	var hashes []string
 	for _, f := range files {
-		if at.In(f.Path) && f.SHA256 != "" && !slices.Contains(hashes, string(f.SHA256)) {
+		if (f.Used || !f.Prior) && at.In(f.Path) && f.SHA256 != "" && !slices.Contains(hashes, string(f.SHA256)) {
 			hashes = append(hashes, string(f.SHA256))
 		}
 	}

@@ -56,6 +56,23 @@ func TestResubmission(t *testing.T) {
 	}
 }
 
+// TestWaivedBesideReplaced: what staff waived in a mended sheet of the same name as the one before stays waived in the next mail.
+func TestWaivedBesideReplaced(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, nil)
+	sheet, cases, measures := o.material("hefei", 2, func(r []sample.Case) { r[0].Direction, r[1].Phone = "数字化转型", "123" })
+	says(t, o.one(o.send("hefei", "报送", sheet, cases[0], cases[1], measures)), "2 处需要更正")
+	sheet, _, _ = o.material("hefei", 2, func(r []sample.Case) { r[1].Phone = "123" })
+	says(t, o.one(o.send("hefei", "补正", sheet)), "1 处需要更正")
+	if err := waiveAll(t.Context(), o.house, "hefei"); err != nil {
+		t.Fatal(err)
+	}
+	o.round("nobody@example.org")
+	l := o.one(o.send("hefei", "换一个案例文件", sample.File{Name: cases[0].Name, Data: append(cases[0].Data[:len(cases[0].Data):len(cases[0].Data)], 0)}))
+	says(t, l, "材料齐全，符合要求")
+	silent(t, l, "需要更正", "联系电话")
+}
+
 // TestWithdrawal: a case that staff took out is told as withdrawn, stays out when the same file comes again, and counts
 // again when the city sends it anew.
 func TestWithdrawal(t *testing.T) {
