@@ -344,7 +344,7 @@ func TestPollBacksOff(t *testing.T) {
 		pipeline.Ledger = db
 		p.Pipeline = &pipeline
 		outcomes := 0
-		p.Polled = func(err error) {
+		p.Polled = func(_ time.Time, err error) {
 			outcomes++
 			if !errors.Is(err, mailbox.ErrAuth) {
 				t.Errorf("outcome %v", err)
@@ -365,6 +365,29 @@ func TestPollBacksOff(t *testing.T) {
 			t.Errorf("last poll %+v, %v: a failed poll is no sign of life", poll, err)
 		}
 	})
+}
+
+// TestPolledSinceItsBeginning: a poll tells of the mail that had come before it began. What comes while a long one is under way may
+// lie in a folder that was listed already.
+func TestPolledSinceItsBeginning(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	start := b.now
+	b.deliver("INBOX", b.mail("hefei", "零报告", b.now))
+	b.poller.Pipeline.Step = func(string) error {
+		b.now = b.now.Add(time.Minute)
+		return nil
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	b.poller.Polled = func(began time.Time, err error) {
+		if err != nil || !began.Equal(start) || b.now.Equal(start) {
+			t.Errorf("%v, began at %v, want %v", err, began, start)
+		}
+		stop()
+	}
+	if err := b.poller.Run(ctx); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestBalanceAfterOnePoll: the books balance at the end of each poll, also where the server does not say where a moved mail

@@ -82,7 +82,7 @@ func newBenchOn(t *testing.T, o imaptest.Options) *bench {
 		Scratch: scratch, AnswerSince: at("2024-06-01 00:00"),
 		Now: func() time.Time { return b.now }, Zone: call.Zone(), Log: log, Step: b.step}
 	b.poller = &Poller{Pipeline: p, Folders: []string{"INBOX"}, Fates: fates, Every: time.Second, Largest: 200 << 20, Timeout: time.Minute, Log: log,
-		Polled: func(error) {}, Dial: func(ctx context.Context) (Mailbox, error) {
+		Polled: func(time.Time, error) {}, Dial: func(ctx context.Context) (Mailbox, error) {
 			return mailbox.Dial(ctx, mailbox.Options{Host: b.imap.Host, Port: b.imap.Port, TLS: "none", Username: b.imap.Username, Password: b.imap.Password})
 		}}
 	return b

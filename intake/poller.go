@@ -23,8 +23,9 @@ type Poller struct {
 	Largest  int64         // bytes; larger mail is not fetched
 	Timeout  time.Duration // one command on one folder may take no longer, whatever the server does
 	ReadOnly bool          // a rehearsal: the mailbox is only looked at
-	// Polled is called after every poll with its outcome, nil when all folders were read and all mail was judged.
-	Polled func(err error)
+	// Polled is called after every poll with its outcome, nil when all folders were read and all mail was judged that had come
+	// before it began.
+	Polled func(began time.Time, err error)
 	Log    *slog.Logger
 
 	sound ledger.Location // a mail that came through before, as the last listing found it; zero: there is none
@@ -40,11 +41,12 @@ func (p *Poller) Run(ctx context.Context) error {
 		}
 	}()
 	for failures := 0; ctx.Err() == nil; {
+		began := p.Pipeline.Now()
 		err := p.poll(ctx, &mb)
 		if ctx.Err() != nil {
 			return nil
 		}
-		p.Polled(err)
+		p.Polled(began, err)
 		if err == nil {
 			failures = 0
 			p.wait(ctx, &mb)

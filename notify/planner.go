@@ -36,7 +36,7 @@ type Planner struct {
 
 	passed map[string]bool // keys of steps that were overtaken, so that they are not looked into again
 
-	read atomic.Pointer[time.Time] // the last poll that read everything
+	read atomic.Pointer[time.Time] // when the last poll that read everything began
 }
 
 // Run plans every minute until ctx ends; it returns nil then.

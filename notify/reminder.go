@@ -13,8 +13,8 @@ import (
 	"baosong/parse/call"
 )
 
-// MailboxRead says that the whole mailbox was read and all its mail judged at that moment. Before the first, and after
-// MailboxUnread, nobody is reminded: the mail may lie there unread. Both may be called from another goroutine.
+// MailboxRead says that all mail that had come by then was read and judged. Before the first, and after MailboxUnread, nobody
+// is reminded: the mail may lie there unread. Both may be called from another goroutine.
 func (p *Planner) MailboxRead(at time.Time) { p.read.Store(&at) }
 
 // MailboxUnread says that the mailbox could not be read as a whole: what the last reading has shown is no longer so.

@@ -50,11 +50,11 @@ func TestMailboxDown(t *testing.T) {
 				if n := len(alerts()); i < row.after && n != 0 || i >= row.after && n != 1 {
 					t.Fatalf("%d alerts after %d failed polls", n, i)
 				}
-				watch.polled(t.Context(), row.err)
+				watch.polled(t.Context(), h.now(), row.err)
 				now = now.Add(time.Minute)
 			}
 			for range 3 {
-				watch.polled(t.Context(), nil)
+				watch.polled(t.Context(), h.now(), nil)
 			}
 			all := alerts()
 			if len(all) != 2 || !strings.Contains(all[0].Facts, row.says) || !strings.Contains(all[1].Facts, "恢复") || all[1].To[0] != "staff@example.org" {

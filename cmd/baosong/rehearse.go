@@ -40,10 +40,11 @@ func rehearse(ctx context.Context, t *terminal, cfg *config.Config, calls []*cal
 		return err
 	}
 	h.poller.ReadOnly = true
+	began := h.now()
 	if err := h.poller.Once(ctx); err != nil {
 		return describeFailure(err)
 	}
-	h.planner.MailboxRead(h.now())
+	h.planner.MailboxRead(began)
 	if _, err := h.planner.Plan(ctx, h.now()); err != nil {
 		return err
 	}

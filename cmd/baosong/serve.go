@@ -94,9 +94,10 @@ func runServe(ctx context.Context, t *terminal, fs *flag.FlagSet, args []string)
 // once reads all folders, judges all mail, plans and sends what is due. A letter that must wait is no failure; a
 // mailbox that cannot be read is, but does not keep letters from going out.
 func (h *house) once(ctx context.Context) error {
+	began := h.now()
 	err := h.poller.Once(ctx)
 	if err == nil {
-		h.planner.MailboxRead(h.now())
+		h.planner.MailboxRead(began)
 		h.balance(ctx)
 	} else {
 		err = describeFailure(err)
@@ -149,8 +150,8 @@ func (h *house) serve(ctx context.Context) error {
 	health := &health{house: h, wake: wake}
 	polled := make(chan struct{})
 	first := sync.OnceFunc(func() { close(polled) })
-	h.poller.Polled = func(err error) {
-		health.polled(ctx, err)
+	h.poller.Polled = func(began time.Time, err error) {
+		health.polled(ctx, began, err)
 		first()
 	}
 	// What came while the daemon was down is read before anybody is reminded, and before staff are told how things stand.
@@ -200,10 +201,10 @@ type health struct {
 // alertAfter is how many polls in a row fail before staff are told; a refused password is told at once.
 const alertAfter = 5
 
-func (s *health) polled(ctx context.Context, err error) {
+func (s *health) polled(ctx context.Context, began time.Time, err error) {
 	h := s.house
 	if err == nil {
-		s.recovered(ctx)
+		s.recovered(ctx, began)
 		return
 	}
 	s.failures++
@@ -231,7 +232,7 @@ func (s *health) polled(ctx context.Context, err error) {
 	}
 }
 
-func (s *health) recovered(ctx context.Context) {
+func (s *health) recovered(ctx context.Context, began time.Time) {
 	h := s.house
 	if s.alerted {
 		if err := h.planner.AllClear(ctx, "mailbox-up:"+h.now().UTC().Format(time.RFC3339), "邮箱已恢复读取，此前的来信正在补收。"); err != nil {
@@ -242,7 +243,7 @@ func (s *health) recovered(ctx context.Context) {
 		notifySystemd("STATUS=收信正常。")
 	}
 	s.failures, s.alerted = 0, false
-	h.planner.MailboxRead(h.now())
+	h.planner.MailboxRead(began)
 	h.balance(ctx)
 	s.poke()
 	if s.ready {

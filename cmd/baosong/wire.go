@@ -138,7 +138,7 @@ func assemble(ctx context.Context, cfg *config.Config, calls []*call.Call, dataD
 	h.poller = &intake.Poller{
 		Pipeline: h.pipeline, Dial: h.dial, Folders: cfg.IMAP.Folders, Fates: intake.Fates(cfg.IMAP.Fates), Keywords: intake.Fates(cfg.IMAP.Keywords),
 		Every:   cfg.IMAP.Poll,
-		Largest: cfg.Limits.Message, Timeout: pollLimit, Polled: func(error) {}, Log: log,
+		Largest: cfg.Limits.Message, Timeout: pollLimit, Polled: func(time.Time, error) {}, Log: log,
 	}
 	if err := h.assembleOutbox(ctx); err != nil {
 		return nil, errors.Join(err, h.close())

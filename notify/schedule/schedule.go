@@ -63,7 +63,7 @@ type Facts struct {
 	Opened    time.Time // nothing is due before
 	Deadline  time.Time // the call's own, for staff
 	Since     time.Time // nothing that came due before is caught up: the ledger's first day; zero: no bound
-	Read      time.Time // when the whole mailbox was last read and all its mail judged; zero: never, and no reminder is due
+	Read      time.Time // up to when all mail has been read and judged; zero: never, and no reminder is due
 	Before    []int     // working days before the deadline
 	After     []int     // working days after it
 	Reminders Cron
