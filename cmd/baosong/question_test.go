@@ -58,3 +58,12 @@ func TestAcceptedAsItIs(t *testing.T) {
 		t.Errorf("%d attachments\n%s", len(m.Attachments), m.Text)
 	}
 }
+
+// TestPhotographs: whether photographs show material of the call nobody has read; the city is told that, and what to send.
+func TestPhotographs(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, nil)
+	l := o.one(o.send("hefei", "材料", sample.File{Name: "IMG_0618.png", Data: []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00:~\x9bU")}))
+	says(t, l, "来信收到", "图片里的文字系统读不出来", "请发表格文件", "IMG_0618.png")
+	silent(t, l, "不是本次征集的材料")
+}

@@ -389,7 +389,7 @@ func listedByMail(t *testing.T, name, why string, raw []byte, good []sample.Case
 	// The list sent back in place of the sheet, which happens, is nobody's material and spoils nothing.
 	before := o.standing("hefei")
 	l = o.one(o.send("hefei", "补正", sample.File{Name: back, Data: list}))
-	says(t, l, "所附的《问题清单.xlsx》不是本次征集的材料", "登记情况没有变化", "请按补正通知改好后发来")
+	says(t, l, "没有看出所附的《问题清单.xlsx》属于本次征集的哪一项材料", "登记情况没有变化", "请按补正通知改好后发来")
 	if s := o.standing("hefei"); s.ErrorsOpen != before.ErrorsOpen || s.CasesAccepted != before.CasesAccepted {
 		t.Errorf("after our own list came back: %+v, before %+v", s, before)
 	}

@@ -23,6 +23,9 @@ type FileLine struct {
 	Tone       string // ok, fix, look, note
 }
 
+// pictureFormats are those of photographs and screenshots.
+var pictureFormats = []string{"png", "jpeg", "gif", "bmp", "tiff", "webp", "heic"}
+
 // setFiles lists what the mail brought, each with its verdict, and names what still counts from before. Where there are
 // more than the list has room for, those that ask for something come first.
 func (p *Page) setFiles(s *ledger.Submission, fs []ledger.Finding, c *call.Call) {
@@ -34,6 +37,7 @@ func (p *Page) setFiles(s *ledger.Submission, fs []ledger.Finding, c *call.Call)
 			}
 			continue
 		}
+		p.Pictured = p.Pictured || slices.Contains(pictureFormats, file.Format)
 		line := FileLine{No: len(p.Files) + 1, Name: said(shown(file), 100), Part: partName(file.Part, c)}
 		if file.Part == string(call.PartUnknown) && unopened(file, fs) {
 			line.Part = "未能打开"

@@ -29,6 +29,7 @@ type Page struct {
 	Accepted    bool // everything is there and right
 	Nil         bool // a nil return
 	Useless     bool // the mail brought files, and none of them is of the call
+	Pictured    bool // a picture is among the files: its words are not read, whatever they are
 
 	Files       []FileLine
 	FilesLeft   int      // files that found no room
