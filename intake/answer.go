@@ -77,9 +77,6 @@ func (m *mail) faulty(s *ledger.Submission) bool {
 	if s.State == ledger.Accepted {
 		return false
 	}
-	if finding.Worst(MailFindings(m.read, m.call)) == finding.Error {
-		return true
-	}
 	return slices.ContainsFunc(counting(s.Findings), func(f finding.Finding) bool {
 		return f.Severity == finding.Error && (f.File == "" || slices.ContainsFunc(s.Files, func(x ledger.File) bool { return !x.Prior && f.In(x.Path) }))
 	})
