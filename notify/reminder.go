@@ -82,8 +82,8 @@ func (p *Planner) call(id string) *call.Call {
 	return nil
 }
 
-// told fills in when each unit was last written to about what it owes, and whether we failed a mail of its; letters of those ids aside. One that was queued after now
-// had its time from a clock that was ahead, and is no reason to fall silent until then.
+// told fills in when each unit was last written to about what it owes, letters of those ids aside, and whether we failed a mail of
+// its. A letter that was queued after now had its time from a clock that was ahead, and is no reason to fall silent until then.
 func (p *Planner) told(ctx context.Context, c *call.Call, now time.Time, units []schedule.Unit, except ...int64) error {
 	all, err := p.Ledger.Letters(ctx, "")
 	if err != nil {

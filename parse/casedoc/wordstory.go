@@ -102,7 +102,7 @@ func (s *wordStory) put(text string) {
 		if room.take(utf8.RuneCountInString(text)) {
 			s.del.WriteString(text)
 		}
-	case s.fields.takes(utf16.Encode([]rune(text))...):
+	case len(s.fields) > 0 && s.fields.takes(utf16.Encode([]rune(text))...):
 	case s.hidden:
 		if room.take(utf8.RuneCountInString(text)) {
 			s.hid.WriteString(text)
