@@ -190,10 +190,8 @@ func (p *Pipeline) judge(ctx context.Context, m *mail) (ledger.Outcome, error) {
 func withoutArrears(r *parse.Report) []finding.Finding {
 	return slices.DeleteFunc(r.Findings, func(f finding.Finding) bool {
 		switch f.Code {
-		case "measures.missing":
-			return true
-		case "sheet.missing":
-			return f.File == "" // a scan in place of the sheet is a fault of that file
+		case "measures.missing", "sheet.missing":
+			return f.File == "" // a scan in place of the sheet, or measures within another file, is a fault of that file
 		case "case.file-missing":
 			return slices.Contains(r.Owed, call.PartCase)
 		}

@@ -274,6 +274,16 @@ func partReadings() []reading {
 		{"partial", func(s *made3) {
 			s.partial, s.noSheet, s.measures = true, true, word{}
 		}, nil},
+		{"a row of instructions under the header", func(s *made3) {
+			s.rowsDone = func(rows [][]string) [][]string {
+				hint := make([]string, len(rows[0]))
+				for i := range hint {
+					hint[i] = "按认定文件"
+				}
+				hint[0] = "填写说明"
+				return append([][]string{rows[0], hint}, rows[1:]...)
+			}
+		}, nil},
 		{"the sheet as a picture is told once", func(s *made3) {
 			s.noSheet, s.extra = true, append(s.extra, made{name: "汇总表.png", bytes: png(77)})
 		}, []string{"sheet.missing"}},

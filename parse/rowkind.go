@@ -54,11 +54,15 @@ func isFoot(t *rule.Table, row *grid.Row, own []grid.Cell, h header) bool {
 
 var (
 	hintPattern  = regexp.MustCompile(`^(?:[(（\[【].*[)）\]】]|.*(?:填写全称|请填写|必填|选填|七选一|下拉选择|不超过\d+字).*)$`)
+	hintWord     = regexp.MustCompile(`^[(（\[【]?(?:填写|填表|填报)(?:说明|要求|提示|须知|规范|格式)[)）\]】]?[:：]?$`)
 	indexPattern = regexp.MustCompile(`^[(（]?(?:\d{1,2}|[A-L]|[甲乙丙丁戊己庚辛壬癸])[)）]?$`)
 )
 
 // isHint tells rows that explain or number the columns from cases.
 func isHint(own []grid.Cell) bool {
+	if len(own) > 0 && hintWord.MatchString(rule.Squeeze(own[0].Text)) {
+		return true
+	}
 	hints, indexes := 0, 0
 	for _, c := range own {
 		s := rule.Squeeze(c.Text)

@@ -90,7 +90,7 @@ func defaultCase() CaseForm {
 		Sections: []Section{
 			{"集群基本情况", []string{"集群概况", "基本情况"}},
 			{"主要做法", []string{"做法"}},
-			{"取得成效", []string{"成效", "主要成效", "取得的成效"}},
+			{"取得成效", []string{"成效", "主要成效", "取得的成效", "工作成效"}},
 			{"经验启示", []string{"启示", "经验", "推广价值"}},
 		},
 		MinWords: 500, MaxWords: 3000, HardWords: 3300, Pictures: 2,

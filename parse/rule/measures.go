@@ -29,6 +29,11 @@ func measuresRule() Rule {
 				p.measuresSections(f)
 			}
 			if asked && part.Required && !there && !p.Partial && !p.Nil {
+				if f := p.within(p.measuresTitle(), call.PartSummary, call.PartCase); f != nil {
+					p.report(finding.New("measures.missing", f.At()).Saying(part.Name + "与别的材料写在同一个文件《" + f.Called() + "》里，没有单独的文件。").
+						Cured("请把《" + p.measuresTitle() + "》单独存为一个 Word 文件发来；其余内容不必重发。"))
+					return
+				}
 				p.report(finding.New("measures.missing", finding.Place{}).Saying("尚未收到" + part.Name + "。").Cured("请补报《" + p.measuresTitle() + "》。"))
 			}
 		},

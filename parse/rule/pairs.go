@@ -215,6 +215,12 @@ func (p *Pass) filesMissing() {
 	}
 	for _, r := range missing {
 		title := cut(r.Text("title"), 60)
+		if f := p.within(r.Text("title"), call.PartCase); f != nil {
+			p.report(finding.New("case.file-missing", p.Table.Place(r, "title")).Got(title, "").
+				Saying(fmt.Sprintf("第 %d 行的案例“%s”没有单独的案例文件，像是与别的案例写在同一个文件《%s》里。", r.Number, title, f.Called())).
+				Cured("请把每个案例单独存为一个 Word 文件，与改好的《" + f.Called() + "》一并发来。"))
+			continue
+		}
 		p.report(finding.New("case.file-missing", p.Table.Place(r, "title")).Got(title, "").
 			Saying(fmt.Sprintf("第 %d 行的案例“%s”没有对应的案例文件。", r.Number, title)).
 			Cured("请补报该案例的 Word 文件；如已报送，请核对文件中的案例名称是否与汇总表一致。"))

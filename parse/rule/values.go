@@ -64,8 +64,11 @@ func Level(text string, list []string) (level string, named int) {
 	return plainLevel(text, list)
 }
 
+// levelRemark is when a level was recognised, in brackets behind it: 省级（2022年认定）.
+var levelRemark = regexp.MustCompile(`[(（\[【〔](?:20\d\d年?度?|\d{1,2}月|第?[一二三四五六七八九十0-9]+批次?|认定|获批|公布|[,，、])+[)）\]】〕]$`)
+
 func plainLevel(text string, list []string) (level string, named int) {
-	s := Bare(text)
+	s := Bare(levelRemark.ReplaceAllString(Squeeze(text), ""))
 	for _, suffix := range []string{"中小企业特色产业集群", "特色产业集群", "产业集群", "集群"} {
 		if rest, ok := strings.CutSuffix(s, suffix); ok && rest != "" {
 			s = rest
@@ -92,11 +95,14 @@ var (
 	yearMonthRun = regexp.MustCompile(`^((?:19|20)\d{2})(0[1-9]|1[0-2])(\d{2})?$`)
 )
 
-// Year reads a year cell: 2022, 2022年, 2022.12, a date.
+// recognised is the word behind the year of a recognition.
+var recognised = regexp.MustCompile(`(?:获得?)?(?:认定|公布|获批|批准|入选)$`)
+
+// Year reads a year cell: 2022, 2022年, 2022.12, 2022年认定, a date.
 func Year(text string) (int, bool) {
 	s := Squeeze(text)
 	s = strings.NewReplacer("〇", "0", "零", "0", "○", "0", "一", "1", "二", "2", "三", "3", "四", "4", "五", "5", "六", "6", "七", "7", "八", "8", "九", "9").Replace(s)
-	s = batch.ReplaceAllString(strings.TrimSuffix(s, "认定"), "")
+	s = batch.ReplaceAllString(recognised.ReplaceAllString(s, ""), "")
 	for _, p := range []*regexp.Regexp{yearPattern, yearMonthRun, yearLast} {
 		if m := p.FindStringSubmatch(s); m != nil {
 			y, err := strconv.Atoi(m[1])
