@@ -3,6 +3,7 @@ package parse
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"baosong/parse/call"
 	"baosong/parse/rule"
@@ -17,7 +18,7 @@ type choiceColumns struct {
 }
 
 // findChoices looks below and in the header for the call's choices as headings. They must be plain: each choice once, three
-// of them or all that there are, and no column of their own beside them.
+// of them or all that there are, no column of their own beside them, and no texts below.
 func (h *header) findChoices(g *grid.Grid, n names, c *call.Call) {
 	h.choices = map[string]choiceColumns{}
 	for _, q := range []struct {
@@ -27,7 +28,7 @@ func (h *header) findChoices(g *grid.Grid, n names, c *call.Call) {
 	}{{"direction", c.Directions, rule.Direction}, {"level", c.Levels, rule.Level}} {
 		for row := h.top; row <= h.bottom+1; row++ {
 			found, ok := headings(g, row, q.list, q.read)
-			if !ok || row > h.bottom && !found.alone(g, row, n) {
+			if !ok || row > h.bottom && !found.alone(g, row, n) || found.texts(g, max(row, h.bottom)) {
 				continue
 			}
 			if col, taken := h.columns[q.id]; taken && found.of[col] == "" {
@@ -72,6 +73,30 @@ func (q choiceColumns) alone(g *grid.Grid, row int, n names) bool {
 	}
 	return true
 }
+
+// texts reports whether most of what stands below the header is no mark: the columns are asked for something else, the clusters'
+// names in one column for each level.
+func (q choiceColumns) texts(g *grid.Grid, header int) bool {
+	marks, texts := 0, 0
+	for i := range g.Rows {
+		if g.Rows[i].Number <= header {
+			continue
+		}
+		for _, col := range q.cols {
+			text, own := headerText(g, g.Rows[i].Number, col)
+			switch mark := rule.Squeeze(text); {
+			case !own || rule.Blank(mark):
+			case utf8.RuneCountInString(mark) > longestMark && rule.Bare(mark) != rule.Bare(q.of[col]):
+				texts++
+			default:
+				marks++
+			}
+		}
+	}
+	return texts > marks
+}
+
+const longestMark = 4 // characters
 
 // tickedCell reads what a row ticks among the columns: one choice; all that are ticked, so that the rule tells of several; or
 // the mark that is neither a tick nor none. Nothing is guessed from ×, which some mean as a yes and others as a no.

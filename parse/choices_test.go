@@ -108,3 +108,19 @@ func TestTickedLevels(t *testing.T) {
 		t.Errorf("rows %+v:%s", r.Rows, show(r.Findings))
 	}
 }
+
+// TestNamesBelowLevels: columns that are headed by the levels and hold the clusters' names tick nothing: the level's column is
+// lacking, and no name is faulted as a level.
+func TestNamesBelowLevels(t *testing.T) {
+	t.Parallel()
+	line, head := cleanEntry("滁州市", 0).row(), headerRow()
+	rows := [][]string{slices.Concat(head[:4], []string{"国家级集群", "省级集群"}, head[5:]),
+		slices.Concat(line[:4], []string{"滁州市某产业集群（示例）", ""}, line[5:]), slices.Concat(line[:4], []string{"", "滁州市另一产业集群（示例）"}, line[5:])}
+	r := check(t, Submission{Unit: "chuzhou", Partial: true, Files: onDisk(t, made{name: "汇总表.xlsx", bytes: xlsx(page{name: "Sheet1", rows: rows})})})
+	has := func(code finding.Code) bool {
+		return slices.ContainsFunc(r.Findings, func(x finding.Finding) bool { return x.Code == code && x.Column == "level" })
+	}
+	if has("cell.not-in-list") || !has("sheet.column-missing") {
+		t.Errorf("want the column lacking:%s", show(r.Findings))
+	}
+}
