@@ -233,6 +233,34 @@ func TestOlderMailLater(t *testing.T) {
 	}
 }
 
+// TestTwoMailsAtOnce: the first of two mails that one round finds is not answered by a demand for what the second brought.
+func TestTwoMailsAtOnce(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, nil)
+	sheet, cases, measures := o.material("hefei", 1, nil)
+	u := o.unit("hefei")
+	first := sample.Mail{From: u.Addresses[0], FromName: u.Name, To: "box@example.org", Subject: "一", Text: "分两封发。", Date: o.now, ID: "one", Attachments: []sample.File{sheet}}
+	if _, err := o.imap.Deliver("INBOX", first.Bytes(), first.Date); err != nil {
+		t.Fatal(err)
+	}
+	got := o.send("hefei", "二", cases[0], measures)
+	if len(got) != 2 {
+		t.Fatalf("%d letters", len(got))
+	}
+	says(t, got[0], "此后又发来更新的材料", "状态：已报齐")
+	silent(t, got[0], "还缺的材料", "补报")
+	says(t, got[1], "材料齐全，符合要求")
+}
+
+// TestNilWithMeasures: what comes with a nil return is named in its answer.
+func TestNilWithMeasures(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, nil)
+	_, _, measures := o.material("hefei", 1, nil)
+	l := o.one(o.post("hefei", "材料", "本次无案例报送，只报培育举措。", measures))
+	says(t, l, "零报告登记", measures.Name+"（培育举措）：无误")
+}
+
 // TestPartsStand: what was right needs no second sending, whatever the order of the parts.
 func TestPartsStand(t *testing.T) {
 	t.Parallel()

@@ -161,7 +161,8 @@ func (p *Page) setSubmission(s *ledger.Submission, f Facts) {
 		}
 	}
 	for _, id := range s.Owed {
-		if !p.Accepted { // staff may have accepted it without
+		sent := p.Superseded && f.Standing != nil && !slices.Contains(f.Standing.Owed, id) // with a mail that has come since
+		if !p.Accepted && !sent {                                                          // staff may have accepted it without
 			p.Owed = append(p.Owed, partName(id, f.Call))
 		}
 	}

@@ -217,12 +217,12 @@ func (p *Pass) filesMissing() {
 		title := cut(r.Text("title"), 60)
 		if f := p.within(r.Text("title"), call.PartCase); f != nil {
 			p.report(finding.New("case.file-missing", p.Table.Place(r, "title")).Got(title, "").
-				Saying(fmt.Sprintf("第 %d 行的案例“%s”没有单独的案例文件，像是与别的案例写在同一个文件《%s》里。", r.Number, title, f.Called())).
+				Saying(fmt.Sprintf("第 %d 行的案例《%s》没有单独的案例文件，像是与别的案例写在同一个文件《%s》里。", r.Number, title, f.Called())).
 				Cured("请把每个案例单独存为一个 Word 文件，与改好的《" + f.Called() + "》一并发来。"))
 			continue
 		}
 		p.report(finding.New("case.file-missing", p.Table.Place(r, "title")).Got(title, "").
-			Saying(fmt.Sprintf("第 %d 行的案例“%s”没有对应的案例文件。", r.Number, title)).
+			Saying(fmt.Sprintf("第 %d 行的案例《%s》没有对应的案例文件。", r.Number, title)).
 			Cured("请补报该案例的 Word 文件；如已报送，请核对文件中的案例名称是否与汇总表一致。"))
 	}
 }
@@ -272,7 +272,7 @@ func (p *Pass) rowsMissing() {
 			x = x.Saying(fmt.Sprintf("《%s》与《%s》的案例名称相同，而汇总表中只有一行。", f.Called(), twin.Called())).
 				Cured("请确认以哪一个为准并删去另一个，或更正案例名称、在汇总表中补上一行。")
 		case title != "":
-			x = x.Saying(fmt.Sprintf("案例“%s”（《%s》）在汇总表中没有对应的行。", title, f.Called())).
+			x = x.Saying(fmt.Sprintf("案例《%s》（《%s》）在汇总表中没有对应的行。", title, f.Called())).
 				Cured("请在汇总表中补上该案例，或核对案例名称是否一致；如不报送此案例请说明。")
 		}
 		p.report(x)
