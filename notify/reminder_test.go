@@ -98,6 +98,19 @@ func TestReminderUnderAClockSetBack(t *testing.T) {
 	}
 }
 
+// TestReminderAfterAClockAhead: a letter that was queued while the clock stood years ahead silences no reminder until then.
+func TestReminderAfterAClockAhead(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "2030-01-01 09:00")
+	p := newPlanner(t, b)
+	p.DigestTo, p.AlertTo = nil, nil
+	b.queue("hefei", "from the future")
+	plan(t, p, b, "2024-06-18 09:00")
+	if _, err := b.Ledger.LetterByKey(context.Background(), "reminder:"+b.call.ID+":hefei:2024-06-21:T-3"); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestReminderOfYesterday: one that goes a day late says how many days are left then.
 func TestReminderOfYesterday(t *testing.T) {
 	t.Parallel()

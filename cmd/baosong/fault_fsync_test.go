@@ -22,7 +22,7 @@ type powerCut struct {
 	cwd     string
 	dirty   map[string]bool            // files with bytes that can still be lost
 	fresh   map[string]map[string]bool // folders with names that can still be lost, or come back
-	placed  map[string]bool            // files that a rename has given the name by which the ledger knows them
+	placed  map[string]bool            // files that a rename or a link has given the name by which the ledger, or a letter, knows them
 	told    map[string]bool
 	commits int
 	sends   int // writes to sockets
@@ -161,6 +161,7 @@ func (d *powerCut) returned(name, args string) {
 	case "linkat":
 		d.named(paths[0], paths[1])
 		d.enters(paths[1])
+		d.placed[paths[1]] = true
 	case "rename", "renameat", "renameat2":
 		d.named(paths[0], paths[1])
 		d.moved(paths[0], paths[1])
