@@ -252,6 +252,16 @@ func TestTwoMailsAtOnce(t *testing.T) {
 	says(t, got[1], "材料齐全，符合要求")
 }
 
+// TestMissingFileOnce: the title of a case without a file stands in the sentence that says so, and not below it again.
+func TestMissingFileOnce(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, nil)
+	sheet, cases, measures := o.material("hefei", 2, nil)
+	l := o.one(o.send("hefei", "报送", sheet, cases[0], measures))
+	says(t, l, "1 处需要更正", "没有对应的案例文件")
+	silent(t, l, "现在写的")
+}
+
 // TestNilWithMeasures: what comes with a nil return is named in its answer.
 func TestNilWithMeasures(t *testing.T) {
 	t.Parallel()

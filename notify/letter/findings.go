@@ -138,7 +138,7 @@ func entry(no int, f ledger.Finding, c *call.Call) Group {
 	if f.Severity == finding.Note && strings.HasPrefix(g.Message, g.Place) {
 		g.Place = ""
 	}
-	if strings.Contains(g.Message, "“"+g.Found+"”") {
+	if strings.Contains(g.Message, "“"+g.Found+"”") || strings.Contains(g.Message, "《"+g.Found+"》") {
 		g.Found = ""
 	}
 	if strings.Contains(g.Hint, g.Wanted) {
