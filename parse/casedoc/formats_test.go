@@ -52,6 +52,8 @@ func TestRTF(t *testing.T) {
 		{"skipped destinations", `{\*\unknown 不}{\info{\title 题}}{\*\generator x}\u23383?\par}`, `P "字"`},
 		{"a star amid a group", `{\b\*\cs7 in}{\upr{\title x}{\*\ud{\title y}}}{\info{\upr{\title x}{\*\ud{\title z}}}}\par}`, `P "iny"`},
 		{"deleted and hidden", `\u30041?{\deleted\u21024?}{\v\u34255?}\par}`, `P "留"` + "\n" + `deleted "删"` + "\n" + `hidden "藏"`},
+		{"an equation without a result", `a{\field{\*\fldinst{ EQ \\o\\ac(x,1)}}{\fldrslt }}b\par}`, `P "ax1b"`},
+		{"an equation with its result", `a{\field{\*\fldinst{ EQ \\o\\ac(x,1)}}{\fldrslt{1}}}b\par}`, `P "a1b"`},
 		{"fields", `{\field{\*\fldinst HYPERLINK "http://example.org"}{\fldrslt\u38142?}}\par}`, `P "链"`},
 		{"a table with merges", `\trowd\clvmgf\cellx1000\cellx2000\pard\intbl A\cell B\cell\row\trowd\clvmrg\cellx1000\cellx1500\cellx2000\pard\intbl\cell C\cell D\cell\row\pard E\par}`,
 			"T\n" + `  1(1x2) "A" | 2(2x1) "B"` + "\n" + `  2 "C" | 3 "D"` + "\n" + `P "E"`},

@@ -24,6 +24,7 @@ type rtfState struct {
 	deleted bool
 	story   bool // the group began a story of its own
 	object  bool // the group is an embedded object
+	field   bool // the group is a field
 	silent  bool // in a shape's properties: no text, but pictures
 }
 
@@ -56,6 +57,7 @@ type rtfFile struct {
 	value    []byte
 	number   []byte
 	order    []byte // instruction of the field being read
+	equation string // what the field shows unless it has a result
 	atRest   bool   // nothing is half said: a paragraph, a row or a group has just ended
 	done     bool   // the outermost group has ended
 }
@@ -135,7 +137,7 @@ func (f *rtfFile) open() {
 		return
 	}
 	f.stack = append(f.stack, f.state)
-	f.state.story, f.state.object = false, false
+	f.state.story, f.state.object, f.state.field = false, false, false
 }
 
 func (f *rtfFile) close() {
@@ -162,6 +164,10 @@ func (f *rtfFile) left(own rtfState) {
 		f.endStory()
 	case own.object:
 		f.class = nil
+	case own.field:
+		if f.equation != "" {
+			f.deliver(f.equation)
+		}
 	case own.dest == f.state.dest:
 	case own.dest == "pict":
 		f.endPicture()
@@ -171,10 +177,7 @@ func (f *rtfFile) left(own rtfState) {
 		}
 		f.name, f.value = f.name[:0], f.value[:0]
 	case own.dest == "fldinst":
-		text := equation(string(f.order))
-		if f.order = f.order[:0]; text != "" {
-			f.deliver(text)
-		}
+		f.equation, f.order = equation(string(f.order)), f.order[:0]
 	case own.dest == "leveltext":
 		f.lists.endText()
 	case own.dest == "listtext":

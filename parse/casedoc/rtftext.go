@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
+	"strings"
 	"unicode/utf16"
 
 	"baosong/parse/charset"
@@ -104,6 +105,9 @@ func (f *rtfFile) deliver(s string) {
 	const short = 256
 	switch f.state.dest {
 	case "":
+		if strings.TrimSpace(s) != "" {
+			f.equation = ""
+		}
 		if !f.state.silent {
 			f.story.write(s, f.state.deleted, f.state.hidden)
 		}

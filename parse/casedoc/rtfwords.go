@@ -117,7 +117,9 @@ func (f *rtfFile) destination(w string, star bool) bool {
 		f.state.silent = true
 	case "object":
 		f.state.object = true
-	case "shppict", "result", "shp", "field", "fldrslt", "ud", "shpgrp":
+	case "field":
+		f.state.field, f.equation = true, ""
+	case "shppict", "result", "shp", "fldrslt", "ud", "shpgrp":
 		if n := len(f.stack); w == "ud" && n > 1 {
 			f.state.dest = f.stack[n-2].dest // what it was before \upr
 		}
