@@ -14,6 +14,9 @@ import (
 	"baosong/parse/call"
 )
 
+// maxSpares is how many case files that the summary lists no more are looked at for a case that comes back.
+const maxSpares = 20
+
 // prior lays copies of what already stands for the unit into scratch: the caged reader sees nothing but scratch.
 func (p *Pipeline) prior(ctx context.Context, m *mail) ([]parse.File, error) {
 	if !m.class.Believed {
@@ -37,15 +40,22 @@ func (p *Pipeline) prior(ctx context.Context, m *mail) ([]parse.File, error) {
 		return nil, fmt.Errorf("making scratch: %w", err)
 	}
 	var files []parse.File
+	spares := 0
 	for i, f := range s.Files {
-		if !f.Used || f.Part == string(call.PartUnknown) || f.Part == string(call.PartLetter) {
+		spare := !f.Used
+		switch {
+		case f.Part == string(call.PartUnknown), f.Part == string(call.PartLetter):
 			continue
+		case spare && (f.Part != string(call.PartCase) || f.Copy || spares == maxSpares || !p.Blobs.Has(f.SHA256)):
+			continue
+		case spare:
+			spares++
 		}
 		path := filepath.Join(dir, fmt.Sprintf("%d", i))
 		if err := p.copyBlob(f, path); err != nil {
 			return nil, err
 		}
-		files = append(files, parse.File{Name: f.Path, Path: path, Size: f.Size, SHA256: string(f.SHA256), Prior: true})
+		files = append(files, parse.File{Name: f.Path, Path: path, Size: f.Size, SHA256: string(f.SHA256), Prior: true, Spare: spare})
 	}
 	return files, nil
 }

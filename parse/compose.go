@@ -24,6 +24,7 @@ func (m *composition) compose() {
 	m.match()
 	m.pass.Files = m.standing()
 	m.pass.Pair()
+	m.comeBack()
 	m.looseEnds()
 	m.pass.Files = m.standing()
 	m.pass.Pair()
@@ -220,6 +221,38 @@ func (m *composition) match() {
 
 func (m *composition) rowKey(r *rule.Row) string {
 	return m.pass.Register.Key(r.Text("cluster"), m.pass.City()) + "|" + rule.Bare(r.Text("title"))
+}
+
+// comeBack lets earlier cases stand again that the summary had left out for a while and that a row without a file names now, unless
+// a newer file has taken their place.
+func (m *composition) comeBack() {
+	if m.pass.Table == nil {
+		return
+	}
+	back := false
+	for _, r := range m.pass.Table.Rows {
+		if r.Case != nil {
+			continue
+		}
+		for _, f := range m.files {
+			if f.in.Spare && !f.used && f.Part == call.PartCase && f.Case != nil && m.caseKey(f) == m.rowKey(r) && !m.superseded(f) {
+				f.used, back = true, true
+				break
+			}
+		}
+	}
+	if back {
+		m.pass.Files = m.standing()
+		m.pass.Pair()
+	}
+}
+
+// superseded reports whether a standing case has the name of an earlier one, or much of its text.
+func (m *composition) superseded(old *opened) bool {
+	return slices.ContainsFunc(m.files, func(f *opened) bool {
+		return f != old && f.used && f.Part == call.PartCase && !f.Blank &&
+			(rule.Bare(rule.NameStem(f.Name)) == rule.Bare(rule.NameStem(old.Name)) || rule.Alike(&f.File, &old.File))
+	})
 }
 
 // looseEnds drops earlier case files that a new summary no longer lists or a new case replaces, and takes scans of

@@ -30,7 +30,7 @@ type opened struct {
 
 // open reads one file as far as its format allows. The error is ctx's or one of this machine's disk.
 func open(ctx context.Context, in File, scratch string, reading func(string)) (*opened, error) {
-	f := &opened{in: in, used: true, scratch: scratch}
+	f := &opened{in: in, used: !in.Spare, scratch: scratch}
 	f.Name, f.Path, f.SHA256, f.Prior = lastPart(in.Name), in.Name, in.SHA256, in.Prior
 	f.Part = call.PartUnknown
 	if in.Fault != nil {

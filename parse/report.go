@@ -20,6 +20,7 @@ type File struct {
 	SHA256 string
 	Format string           // as unpacking told it from the content; it stands where the file is not opened again
 	Prior  bool             // came with an earlier mail and still stands; it may fill gaps, and is faulted only where new files depend on it
+	Spare  bool             // Prior, of a case that the summary listed no more: it stands again only for a row that names it and lacks a file
 	Fault  *finding.Finding // what unpacking found: the file itself is not opened again
 }
 

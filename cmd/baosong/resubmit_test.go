@@ -56,6 +56,28 @@ func TestResubmission(t *testing.T) {
 	}
 }
 
+// TestCaseComesBack: a case is left out of one summary, and of a second, and stands in the third again. Its file was received and
+// passed: nobody is asked for it once more. A file that a newer one of its name has replaced does not come back.
+func TestCaseComesBack(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, nil)
+	full, cases, measures := o.material("hefei", 3, nil)
+	fewer, _, _ := o.material("hefei", 2, nil)
+	says(t, o.one(o.send("hefei", "报送", full, cases[0], cases[1], cases[2], measures)), "材料齐全，符合要求", "有效案例：3 个")
+	says(t, o.one(o.send("hefei", "撤下一个", fewer)), "材料齐全，符合要求", "有效案例：2 个")
+	another, _, _ := o.material("hefei", 2, func(r []sample.Case) { r[0].Phone = "0551-62800009" })
+	says(t, o.one(o.send("hefei", "改电话", another)), "材料齐全，符合要求", "有效案例：2 个")
+	l := o.one(o.send("hefei", "还是报三个", full))
+	says(t, l, "材料齐全，符合要求", "有效案例：3 个")
+	silent(t, l, "没有对应的案例文件")
+
+	all := sample.Cases(o.house.current(), o.unit("hefei"), 4)
+	other := sample.CaseFile(all[3])
+	other.Name = cases[2].Name
+	l = o.one(o.send("hefei", "换成另一个案例", other))
+	says(t, l, "需要更正", all[2].Title, "没有对应的案例文件")
+}
+
 // TestWaivedBesideReplaced: what staff waived in a mended sheet of the same name as the one before stays waived in the next mail.
 func TestWaivedBesideReplaced(t *testing.T) {
 	t.Parallel()
