@@ -28,7 +28,7 @@ func (h *header) findChoices(g *grid.Grid, n names, c *call.Call) {
 	}{{"direction", c.Directions, rule.Direction}, {"level", c.Levels, rule.Level}} {
 		for row := h.top; row <= h.bottom+1; row++ {
 			found, ok := headings(g, row, q.list, q.read)
-			if !ok || row > h.bottom && !found.alone(g, row, n) || found.texts(g, max(row, h.bottom)) {
+			if !ok || row > h.bottom && !onlyHeadings(g, row, n, c) || found.texts(g, max(row, h.bottom)) {
 				continue
 			}
 			if col, taken := h.columns[q.id]; taken && found.of[col] == "" {
@@ -64,10 +64,17 @@ func headings(g *grid.Grid, row int, list []string, read func(string, []string) 
 	return found, len(found.cols) >= 2 && len(found.cols) >= min(3, len(list))
 }
 
-// alone reports whether the row below the header holds nothing but headings, so that it belongs to the header.
-func (q choiceColumns) alone(g *grid.Grid, row int, n names) bool {
+// onlyHeadings reports whether the row below the header holds nothing but headings, choices of either question among them, so
+// that it belongs to the header.
+func onlyHeadings(g *grid.Grid, row int, n names, c *call.Call) bool {
 	for col := 1; col <= headerColumn; col++ {
-		if text, own := headerText(g, row, col); text != "" && own && q.of[col] == "" && n.lookup(text) == "" {
+		text, own := headerText(g, row, col)
+		if text == "" || !own || n.lookup(text) != "" {
+			continue
+		}
+		direction, _ := rule.Direction(text, c.Directions)
+		level, _ := rule.Level(text, c.Levels)
+		if direction == "" && level == "" {
 			return false
 		}
 	}
@@ -99,14 +106,20 @@ func (q choiceColumns) texts(g *grid.Grid, header int) bool {
 const longestMark = 4 // characters
 
 // tickedCell reads what a row ticks among the columns: one choice; all that are ticked, so that the rule tells of several; or
-// the mark that is neither a tick nor none. Nothing is guessed from ×, which some mean as a yes and others as a no.
+// the mark that is neither a tick nor none. Nothing is guessed from ×, which some mean as a yes and others as a no. Beside a tick
+// a formula without a result is none: programs that calculate leave the same nought as those that cannot.
 func (q choiceColumns) tickedCell(g *grid.Grid, row int, date1904 bool) rule.Cell {
 	var chosen []string
+	var unsaved *rule.Cell
 	out := readCell(g, row, q.cols[0], date1904)
 	out.Text, out.Fault = "", ""
 	for _, col := range q.cols {
 		cell := readCell(g, row, col, date1904)
 		switch mark := rule.Squeeze(cell.Text); {
+		case cell.Fault == rule.NoResult:
+			if unsaved == nil {
+				unsaved = &cell
+			}
 		case cell.Fault != "":
 			return cell
 		case slices.Contains(noTicks, mark) || rule.Blank(mark):
@@ -118,6 +131,9 @@ func (q choiceColumns) tickedCell(g *grid.Grid, row int, date1904 bool) rule.Cel
 		default:
 			return cell
 		}
+	}
+	if len(chosen) == 0 && unsaved != nil {
+		return *unsaved
 	}
 	out.Text = strings.Join(chosen, "、")
 	return out

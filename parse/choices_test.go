@@ -7,6 +7,8 @@ import (
 
 	"baosong/parse/call"
 	"baosong/parse/finding"
+	"baosong/parse/rule"
+	"baosong/parse/sheet/grid"
 )
 
 // ticking is a sheet with a column for each direction, and what one row has in them.
@@ -106,6 +108,40 @@ func TestTickedLevels(t *testing.T) {
 	r := check(t, Submission{Unit: "chuzhou", Partial: true, Files: onDisk(t, made{name: "汇总表.xlsx", bytes: xlsx(page{name: "Sheet1", rows: rows})})})
 	if len(r.Rows) != 1 || r.Rows[0].Values["level"] != e.level || r.Rows[0].Values["direction"] != e.direction {
 		t.Errorf("rows %+v:%s", r.Rows, show(r.Findings))
+	}
+}
+
+// TestTwoQuestionsBelow: the choices of both questions stand in one row below the header, not merged, as a CSV has them.
+func TestTwoQuestionsBelow(t *testing.T) {
+	t.Parallel()
+	c := call.Default()
+	e := cleanEntry("滁州市", 0)
+	wide := func(row []string, levels, directions []string) []string {
+		return slices.Concat(row[:4], levels, row[5:7], directions, row[8:])
+	}
+	none := make([]string, 12)
+	directions, levels := make([]string, 7), []string{"", ""}
+	directions[slices.Index(c.Directions, e.direction)] = "√"
+	levels[slices.Index(c.Levels, e.level)] = "√"
+	rows := [][]string{wide(headerRow(), []string{"集群级别", ""}, append([]string{"案例方向"}, none[:6]...)), wide(none, c.Levels, c.Directions), wide(e.row(), levels, directions)}
+	r := check(t, Submission{Unit: "chuzhou", Partial: true, Files: onDisk(t, made{name: "汇总表.xlsx", bytes: xlsx(page{name: "Sheet1", rows: rows})})})
+	if len(r.Rows) != 1 || r.Rows[0].Values["level"] != e.level || r.Rows[0].Values["direction"] != e.direction {
+		t.Errorf("rows %+v:%s", r.Rows, show(r.Findings))
+	}
+}
+
+// TestTicksByFormula: a program that calculates saves 1 and 0; the 0 looks as if it were no result.
+func TestTicksByFormula(t *testing.T) {
+	t.Parallel()
+	q := choiceColumns{cols: []int{1, 2, 3}, of: map[int]string{1: "协作共享", 2: "质量品牌", 3: "创新提升"}}
+	unsaved := func(col int) grid.Cell { return grid.Cell{Col: col, Kind: grid.KindUnsaved, Formula: true} }
+	one := grid.Cell{Col: 2, Text: "1", Kind: grid.KindNumber, Number: 1, Formula: true}
+	g := &grid.Grid{Rows: []grid.Row{{Number: 1, Cells: []grid.Cell{unsaved(1), one, unsaved(3)}}, {Number: 2, Cells: []grid.Cell{unsaved(1), unsaved(2), unsaved(3)}},
+		{Number: 3, Cells: []grid.Cell{{Col: 1, Text: "#REF!", Kind: grid.KindError}, one}}}}
+	for row, want := range map[int]rule.Cell{1: {Text: "质量品牌", Address: "B1"}, 2: {Fault: rule.NoResult, Address: "A2"}, 3: {Fault: "#REF!", Address: "A3"}} {
+		if got := q.tickedCell(g, row, false); got != want {
+			t.Errorf("row %d: %+v, want %+v", row, got, want)
+		}
 	}
 }
 
