@@ -234,6 +234,18 @@ func sheetReadings() []reading {
 				return append(rows, dots, []string{"滁州市工业和信息化局", "", "", "", "", "", "", "", "2024年6月18日"}, []string{"", "", "", "", "", "", "", "", "2024年6月18日"})
 			}
 		}, nil},
+		{"stamp and date in any column", func(s *made3) {
+			s.rowsDone = func(rows [][]string) [][]string {
+				for i, text := range []string{"（盖章）", "2024年6月18日", "单位（公章）", "盖 章"} {
+					for _, col := range []int{3, 4, 6, 7, 8} {
+						row := make([]string, 12)
+						row[(col+i)%9] = text
+						rows = append(rows, row)
+					}
+				}
+				return append(rows, []string{"", "", "", "2024年6月18日", "", "", "（盖章）"})
+			}
+		}, nil},
 		{"contacts on a sheet of their own", func(s *made3) {
 			s.pages = func(rows [][]string) []page {
 				return []page{{name: "联系人", rows: [][]string{{"序号", "姓名", "职务", "手机号码"}, {"1", "赵六", "科长", "13911112222"}}}, {name: "a", rows: rows}}

@@ -13,7 +13,8 @@ var (
 	totalPattern  = regexp.MustCompile(`^[(（\[]?(?:合计|总计|共计|小计|累计|总数)`)
 	footPattern   = regexp.MustCompile(`^(?:注|备注|说明|附注|填表说明|填表人|填报人|制表人?|审核人?|复核人?|联系人|联系电话|填表日期|填报日期|报送日期|填报时间|填表时间|填报单位|报送单位|填表单位|单位负责人|负责人|分管领导|主管领导|分管负责人|经办人|单位(?:盖章|公章)|日期)(?:[(（][^)）]*[)）])?\s*[:：]`)
 	notePattern   = regexp.MustCompile(`^(?:注\s*\d|\*|※|[1-9][.、．]\s*\S{12,})`)
-	signPattern   = regexp.MustCompile(`^(?:\d{4}年\d{1,2}月\d{1,2}日|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|.{2,20}(?:局|委|委员会|厅|政府|中心)(?:[(（].{1,6}[)）])?)$`) // who signs, and when
+	stampPattern  = regexp.MustCompile(`^(?:\d{4}年\d{1,2}月\d{1,2}日|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|(?:单位)?[(（]?(?:加盖|单位)?(?:盖章|公章|签章|印章)处?[)）]?)$`) // no case's words, wherever they stand
+	signPattern   = regexp.MustCompile(`^.{2,20}(?:局|委|委员会|厅|政府|中心)(?:[(（].{1,6}[)）])?$`)                                                         // who signs
 	samplePattern = regexp.MustCompile(`^[(（\[【<《]?(?:填写)?(?:示例|样例|例\s*\d{0,2}\s*[)）\]】]?\s*[:：])|^[(（\[【]例\s*\d{0,2}[)）\]】]|^例\s*\d{0,2}$`)
 )
 
@@ -48,6 +49,9 @@ func isFoot(t *rule.Table, row *grid.Row, own []grid.Cell, h header) bool {
 		return true
 	}
 	return len(own) <= 2 && !slices.ContainsFunc(own, func(c grid.Cell) bool {
+		if stampPattern.MatchString(rule.Squeeze(c.Text)) {
+			return false
+		}
 		return c.Col == h.columns["title"] || c.Col == h.columns["cluster"] || !signPattern.MatchString(rule.Squeeze(c.Text))
 	})
 }
