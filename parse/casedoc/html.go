@@ -149,8 +149,14 @@ func (h *htmlReader) unended(page string) bool {
 	isOpen := func(name string) bool {
 		return slices.ContainsFunc(h.open, func(e htmlElement) bool { return e.name == name })
 	}
-	return !h.ended && (isOpen("table") || isOpen("html") && isOpen("body"))
+	if h.ended || isOpen("table") {
+		return !h.ended
+	}
+	return isOpen("html") && isOpen("body") && !tableEnd.MatchString(page[max(0, len(page)-200):])
 }
+
+// tableEnd matches a page that stops right behind its table, as programs export that write no end: a cut seldom falls there.
+var tableEnd = regexp.MustCompile(`(?i)</table\s*>(?:\s|</(?:div|form|center|body)\s*>)*$`)
 
 var tagStart = regexp.MustCompile(`^<[/!]?[A-Za-z][^>]*$`)
 

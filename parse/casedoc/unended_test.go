@@ -75,6 +75,10 @@ func TestPageEnd(t *testing.T) {
 		"<table><tr><td>a</td></tr></table>\r\n":                                false,
 		head + "<p>一</p></body>\n</html":                                        false,
 		head + `<p>一</p>`:                                                       true,
+		head + "<h1>题</h1><table><tr><td>一</td></tr></table>\r\n":               false, // as programs export that write no end
+		head + `<div><form><table><tr><td>一</td></tr></table></form></div>`:     false,
+		head + `<table><tr><td>一</td></tr></table>` + "<p>二":                    true,
+		head + `<table><tr><td><table><tr><td>一</td></tr></table>`:              true,
 		head + `<table><tr><td>一</td></tr><tr><td>二`:                            true,
 		`<table><tr><td>一</td></tr><tr><td>二</td></tr>`:                         true,
 		`<table><tr><td>一</td></tr></table><p cla`:                              true,
