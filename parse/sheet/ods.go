@@ -20,6 +20,7 @@ type odsReader struct {
 	hiddenStyle map[string]bool // styles of tables that are not shown
 	style       string          // the automatic style being read
 	row         int
+	calculates  bool // the program that wrote the file did
 }
 
 func readODS(k *grid.Builder, p *container.Package) error {
@@ -38,6 +39,7 @@ func readODS(k *grid.Builder, p *container.Package) error {
 		return err
 	}
 	defer rc.Close()
+	o.maker(p)
 	if err := o.content(xmlscan.New(k.Counted(rc))); err != nil {
 		return err
 	}
@@ -72,6 +74,8 @@ func (o *odsReader) element(x *xmlscan.Scanner) error {
 		if x.Attr("display") == "false" {
 			o.hiddenStyle[o.style] = true
 		}
+	case x.Is("generator"):
+		o.madeBy(x.Content())
 	case x.Is("null-date"):
 		o.k.Book.Date1904 = strings.HasPrefix(x.Attr("date-value"), "1904")
 	case x.Is("tracked-changes"):
@@ -234,7 +238,7 @@ func (o *odsReader) cell(x *xmlscan.Scanner, col int) grid.Cell {
 		if c.Text == "" {
 			c.Text = stored // some programs write it alone
 		}
-		if formula && kind == "" && c.Text == "" { // an empty text that is a result has its type
+		if formula && kind == "" && c.Text == "" && !o.calculates { // an empty text that is a result has its type
 			c.Kind = grid.KindUnsaved
 			break
 		}

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"context"
 	"testing"
 
 	"baosong/parse/container"
@@ -78,6 +79,34 @@ func TestUnsavedElsewhere(t *testing.T) {
 	} {
 		if got := kinds(mustParse(t, tc.in, tc.format).Sheets[0]); got != tc.want {
 			t.Errorf("%s: got %q want %q", tc.format, got, tc.want)
+		}
+	}
+}
+
+// TestEmptyResultODS: LibreOffice and its kin save a formula's empty text like a formula that was never calculated; they
+// calculate all there is.
+func TestEmptyResultODS(t *testing.T) {
+	t.Parallel()
+	const table = `<table:table-row><table:table-cell table:formula="of:=IF(1=1;&quot;&quot;;&quot;x&quot;)"/><table:table-cell table:formula="of:=1+1" office:value-type="float" office:value="2"><text:p>2</text:p></table:table-cell></table:table-row>`
+	for maker, want := range map[string]string{
+		"LibreOffice/7.4.7.2$Linux_X86_64 LibreOffice_project/40$Build-2":  "B1=2 ",
+		"OpenOffice/4.1.15$Win32 OpenOffice.org_project/4115m2$Build-9813": "B1=2 ",
+		"ODFPY/1.4.1": "A1=? B1=2 ",
+		"":            "A1=? B1=2 ",
+	} {
+		meta := `<office:meta><meta:generator>` + maker + `</meta:generator></office:meta>`
+		body := `<office:body><office:spreadsheet><table:table table:name="甲">` + table + `</table:table></office:spreadsheet></office:body>`
+		packed := string(zipped(t, map[string]string{"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "meta.xml": `<office:document-meta>` + meta + `</office:document-meta>`,
+			"content.xml": `<office:document-content>` + body + `</office:document-content>`}))
+		if got := kinds(mustParse(t, packed, container.ODS).Sheets[0]); got != want {
+			t.Errorf("%s: got %q want %q", maker, got, want)
+		}
+		b := grid.NewBuilder(context.Background(), grid.Limits{})
+		if err := readFlatODS(b, []byte(`<office:document>`+meta+body+`</office:document>`)); err != nil {
+			t.Fatal(err)
+		}
+		if got := kinds(b.Book.Sheets[0]); got != want {
+			t.Errorf("%s in one file: got %q want %q", maker, got, want)
 		}
 	}
 }
