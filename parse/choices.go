@@ -28,7 +28,7 @@ func (h *header) findChoices(g *grid.Grid, n names, c *call.Call) {
 	}{{"direction", c.Directions, rule.Direction}, {"level", c.Levels, rule.Level}} {
 		for row := h.top; row <= h.bottom+1; row++ {
 			found, ok := headings(g, row, q.list, q.read)
-			if !ok || row > h.bottom && !onlyHeadings(g, row, n, c) || found.texts(g, max(row, h.bottom)) {
+			if !ok || row > h.bottom && !onlyHeadings(g, row, n, c) || found.texts(g, max(row, h.bottom), h.columns["title"]) {
 				continue
 			}
 			if col, taken := h.columns[q.id]; taken && found.of[col] == "" {
@@ -81,13 +81,16 @@ func onlyHeadings(g *grid.Grid, row int, n names, c *call.Call) bool {
 	return true
 }
 
-// texts reports whether most of what stands below the header is no mark: the columns are asked for something else, the clusters'
+// texts reports whether most of what stands below the header, in rows with a title, is no mark: the columns are asked for something else, the clusters'
 // names in one column for each level.
-func (q choiceColumns) texts(g *grid.Grid, header int) bool {
+func (q choiceColumns) texts(g *grid.Grid, header, title int) bool {
 	marks, texts := 0, 0
 	for i := range g.Rows {
 		if g.Rows[i].Number <= header {
 			continue
+		}
+		if c, has := g.Rows[i].At(title); title > 0 && (!has || rule.Blank(c.Text)) {
+			continue // who signs below the table, and when
 		}
 		for _, col := range q.cols {
 			text, own := headerText(g, g.Rows[i].Number, col)

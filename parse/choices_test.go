@@ -130,6 +130,21 @@ func TestTwoQuestionsBelow(t *testing.T) {
 	}
 }
 
+// TestTickAboveSignatures: one case, and below it who signs and when, in the columns of the directions.
+func TestTickAboveSignatures(t *testing.T) {
+	t.Parallel()
+	e := cleanEntry("滁州市", 0)
+	rows, merges := below(call.Default())
+	marks := make([]string, 7)
+	marks[slices.Index(call.Default().Directions, e.direction)] = "√"
+	rows = append(rows, spread(e.row(), marks), spread(make([]string, 12), []string{"分管领导：", "", "审核人：李某", "", "填表人：赵某", "", ""}),
+		spread(make([]string, 12), []string{"", "", "2024年6月18日", "", "", "", ""}))
+	r := check(t, Submission{Unit: "chuzhou", Partial: true, Files: onDisk(t, made{name: "汇总表.xlsx", bytes: xlsx(page{name: "Sheet1", rows: rows, merges: merges})})})
+	if len(r.Rows) != 1 || r.Rows[0].Values["direction"] != e.direction {
+		t.Errorf("rows %+v:%s", r.Rows, show(r.Findings))
+	}
+}
+
 // TestTicksByFormula: a program that calculates saves 1 and 0; the 0 looks as if it were no result.
 func TestTicksByFormula(t *testing.T) {
 	t.Parallel()
