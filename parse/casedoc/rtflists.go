@@ -31,7 +31,9 @@ func (l *rtfLists) word(w string, n int) {
 		l.def, l.level, l.at = nil, nil, -1
 	case "listid":
 		if l.use != nil {
-			l.use.def = l.defs[n]
+			if def := l.defs[n]; def != nil { // a second id may name no list
+				l.use.def = def
+			}
 		} else if l.def != nil && len(l.defs) < maxLists {
 			l.defs[n] = l.def
 		}
