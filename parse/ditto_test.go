@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"baosong/parse/call"
 	"baosong/parse/finding"
@@ -49,7 +48,7 @@ func TestDitto(t *testing.T) {
 }
 
 // TestHeadlessGiants: looking for a summary without a header costs little, however wide the rows and however long the
-// texts. It runs alone, because it looks at the clock.
+// texts: the square of it would outlast the test run.
 func TestHeadlessGiants(t *testing.T) {
 	for name, row := range map[string][]grid.Cell{
 		"wide": slices.Repeat([]grid.Cell{{Text: "甲乙丙丁"}}, 16384),
@@ -59,12 +58,8 @@ func TestHeadlessGiants(t *testing.T) {
 		for i := range 200 {
 			g.Rows = append(g.Rows, grid.Row{Number: i + 1, Cells: row})
 		}
-		began := time.Now()
 		if !looksHeadless(g, 0, call.Default(), "汇总") {
 			t.Errorf("%s: not taken for a summary", name)
-		}
-		if took := time.Since(began); took > 15*time.Second {
-			t.Errorf("%s: took %s", name, took)
 		}
 	}
 }

@@ -15,9 +15,6 @@ import (
 	"baosong/sample/corpus"
 )
 
-// slow is the bar of 5 s on an idle machine, with room for a disk that others use.
-const slow = 15 * time.Second
-
 type wantFile struct {
 	Name   string `json:"name"`
 	Size   int64  `json:"size"`
@@ -100,10 +97,7 @@ func TestCorpusArchives(t *testing.T) {
 	table := map[string]*score{}
 	var other []string
 	for _, want := range corpus.Rows[wantArchive](t, "expectations-archives.jsonl") {
-		n, took := walkFile(t, filepath.Join(root, want.File), Limits{})
-		if took > slow {
-			t.Errorf("%s: took %v", want.File, took)
-		}
+		n, _ := walkFile(t, filepath.Join(root, want.File), Limits{})
 		why := judgeArchive(want, n)
 		if want.Verdict == "disputed" {
 			other = append(other, fmt.Sprintf("%s: %d members, %s", want.File, len(n.Children), faults(n)))
@@ -164,10 +158,7 @@ func TestCorpusTNEF(t *testing.T) {
 	root := corpus.Dir(t)
 	right, all := 0, 0
 	for _, want := range corpus.Rows[wantArchive](t, "expectations-tnef.jsonl") {
-		n, took := walkFile(t, filepath.Join(root, want.File), Limits{})
-		if took > slow {
-			t.Errorf("%s: took %v", want.File, took)
-		}
+		n, _ := walkFile(t, filepath.Join(root, want.File), Limits{})
 		have := map[string]string{}
 		every(n, func(n *Node) { have[n.SHA256] = n.Name })
 		for _, f := range want.TNEF {
@@ -211,7 +202,7 @@ func TestCorpusMSG(t *testing.T) {
 	}
 }
 
-// TestCorpusEverything walks every file of the collection, whatever it is: no error of ours, nothing slow, nothing large.
+// TestCorpusEverything walks every file of the collection, whatever it is: no error of ours, nothing large.
 func TestCorpusEverything(t *testing.T) {
 	root := corpus.Dir(t)
 	files, members, before := 0, 0, heap()
@@ -224,10 +215,7 @@ func TestCorpusEverything(t *testing.T) {
 		if format, err := container.SniffFile(path); err != nil || !format.HoldsFiles() {
 			return err
 		}
-		n, took := walkFile(t, path, Limits{})
-		if took > slow {
-			t.Errorf("%s: took %v", path, took)
-		}
+		n, _ := walkFile(t, path, Limits{})
 		every(n, func(n *Node) {
 			members++
 			if n.Finding != nil {

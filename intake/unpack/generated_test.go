@@ -74,8 +74,8 @@ func TestGenerated(t *testing.T) {
 			if c.most > 0 && len(members) > c.most {
 				t.Errorf("%d members, want at most %d", len(members), c.most)
 			}
-			if took > slow || grown > 300<<20 {
-				t.Errorf("took %v and %d MB", took, grown>>20)
+			if grown > 300<<20 {
+				t.Errorf("grown by %d MB", grown>>20)
 			}
 			t.Logf("%d members (%d without bytes), %v, %d MB: %.150s", len(members), len(bare), took.Round(time.Millisecond), grown>>20, strings.Join(members, " "))
 		})

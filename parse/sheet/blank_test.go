@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"baosong/parse/container"
 	"baosong/parse/sheet/grid"
@@ -51,7 +50,6 @@ func TestMillionBlankRows(t *testing.T) {
 		{"ods", string(smallODS(t, ods)), container.ODS, "A2=序号 C1048576=7"},
 		{"csv", "\r\n序号,,\r\n" + strings.Repeat(",,\r\n", 300_000) + ",,7\r\n", container.CSV, "A2=序号 C300003=7"},
 	} {
-		begin := time.Now()
 		b, err := ReadAt(context.Background(), strings.NewReader(tc.in), int64(len(tc.in)), tc.format, grid.Limits{})
 		if err != nil {
 			t.Errorf("%s: %v", tc.name, err)
@@ -59,9 +57,6 @@ func TestMillionBlankRows(t *testing.T) {
 		}
 		if got := flat(b.Sheets[0]); got != tc.want || b.Sheets[0].Cut {
 			t.Errorf("%s: got %q want %q, cut %v", tc.name, got, tc.want, b.Sheets[0].Cut)
-		}
-		if took := time.Since(begin); took > 20*time.Second {
-			t.Errorf("%s took %v", tc.name, took)
 		}
 	}
 }

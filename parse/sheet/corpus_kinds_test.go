@@ -123,8 +123,8 @@ func TestCorpusGenerated(t *testing.T) {
 			first = book.Sheets[0].Rows[0].Cells[0].Text
 		}
 		t.Logf("%-28s %8v %4d MB first %q err %v", name, took.Round(time.Millisecond), peak>>20, first, err)
-		if took > 5*time.Second || peak > 300<<20 {
-			t.Errorf("%s: %v and %d MB", name, took, peak>>20)
+		if peak > 300<<20 {
+			t.Errorf("%s: %d MB", name, peak>>20)
 		}
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"baosong/parse/container"
 	"baosong/parse/sheet/grid"
@@ -37,11 +36,7 @@ func fuzzRead(f *testing.F, format container.Format, seeds ...string) {
 func checkRead(t *testing.T, b []byte, format container.Format) {
 	t.Helper()
 	lim := grid.Limits{Rows: 500, Cells: 5000, Bytes: 4 << 20}
-	start := time.Now()
 	book, err := ReadAt(context.Background(), bytes.NewReader(b), int64(len(b)), format, lim)
-	if took := time.Since(start); took > 10*time.Second {
-		t.Fatalf("took %v", took)
-	}
 	if err != nil {
 		if strings.Contains(err.Error(), "gave up") {
 			t.Fatalf("panic inside: %v", err)
