@@ -8,9 +8,8 @@ import (
 	"baosong/parse/sheet/xmlscan"
 )
 
-// masters reads what is printed on every page. Damage there is no fault of the cells.
-func (o *odsReader) masters(p *container.Package) {
-	const part = "styles.xml"
+// beside goes through the elements of a part that holds no cells. Damage there is no fault of the cells.
+func (o *odsReader) beside(p *container.Package, part string, element func(*xmlscan.Scanner)) {
 	if !p.Has(part) {
 		return
 	}
@@ -20,15 +19,20 @@ func (o *odsReader) masters(p *container.Package) {
 	}
 	defer rc.Close()
 	x := xmlscan.New(o.k.Counted(rc))
-	o.k.Leave()
 	for {
 		switch x.Next() {
 		case xmlscan.Start:
-			o.page(x)
+			element(x)
 		case xmlscan.EOF:
 			return
 		}
 	}
+}
+
+// masters reads what is printed on every page.
+func (o *odsReader) masters(p *container.Package) {
+	o.k.Leave()
+	o.beside(p, "styles.xml", o.page)
 }
 
 // page reads an element that is printed on every page.
