@@ -21,12 +21,8 @@ func (p *Planner) MailboxRead(at time.Time) { p.read.Store(&at) }
 func (p *Planner) MailboxUnread() { p.read.Store(nil) }
 
 // Still says whether a reminder that has waited in the outbox may go even now: the step it was queued for is the newest, and
-// nothing has come from the unit and nothing gone to it since. It may be called from another goroutine.
-func (p *Planner) Still(ctx context.Context, l *ledger.Letter, now time.Time) (bool, error) {
-	c := p.call(l.Call)
-	if c == nil {
-		return true, nil // that it cannot be worded is the composer's to say
-	}
+// nothing has come from the unit and nothing gone to it since. c is the letter's call. It may be called from another goroutine.
+func (p *Planner) Still(ctx context.Context, c *call.Call, l *ledger.Letter, now time.Time) (bool, error) {
 	key, own := l.Key, []int64{l.ID}
 	if first, ok := strings.CutPrefix(l.Key, restPrefix); ok { // the others have got theirs
 		id, err := strconv.ParseInt(first, 10, 64)
@@ -71,15 +67,6 @@ func (p *Planner) facts(c *call.Call) schedule.Facts {
 		f.Read = *read
 	}
 	return f
-}
-
-func (p *Planner) call(id string) *call.Call {
-	for _, c := range p.Calls {
-		if c.ID == id {
-			return c
-		}
-	}
-	return nil
 }
 
 // told fills in when each unit was last written to about what it owes, letters of those ids aside, and whether we failed a mail of
@@ -130,7 +117,11 @@ func (r *Runner) reconsider(ctx context.Context, l *ledger.Letter) (stop bool, e
 	if l.Kind != ledger.Reminder || r.Planner == nil {
 		return false, nil
 	}
-	ok, err := r.Planner.Still(ctx, l, r.now())
+	c := r.Call(l.Call)
+	if c == nil {
+		return false, nil // that it cannot be worded is the composer's to say
+	}
+	ok, err := r.Planner.Still(ctx, c, l, r.now())
 	if err != nil || ok {
 		return false, err
 	}

@@ -93,7 +93,7 @@ func TestReminderUnderAClockSetBack(t *testing.T) {
 	t.Parallel()
 	b, p, id := remindedBench(t)
 	l := b.letter(id)
-	if ok, err := p.Still(context.Background(), &l, when(t, "2024-06-17 10:00")); !ok || err != nil {
+	if ok, err := p.Still(context.Background(), b.call, &l, when(t, "2024-06-17 10:00")); !ok || err != nil {
 		t.Errorf("still: %v, %v", ok, err)
 	}
 }
